@@ -1,0 +1,26 @@
+import type { SettingSection, ValuesOf } from '../setting.ts';
+import { archiveSettings } from './archive.ts';
+import { consoleSettings } from './console.ts';
+import { imSettings } from './im.ts';
+import { presenceSettings } from './presence.ts';
+import { serverSettings } from './server.ts';
+import { xmppSettings } from './xmpp.ts';
+
+export const sections = {
+  xmpp: xmppSettings,
+  im: imSettings,
+  archive: archiveSettings,
+  presence: presenceSettings,
+  console: consoleSettings,
+  server: serverSettings,
+} as const satisfies Record<string, SettingSection>;
+
+export type SectionId = keyof typeof sections;
+export type SectionValues<S extends SectionId> = ValuesOf<(typeof sections)[S]>;
+/** What rooms receive: `Live<XmppValues>` and so on. */
+export type XmppValues = SectionValues<'xmpp'>;
+export type ImValues = SectionValues<'im'>;
+export type ArchiveValues = SectionValues<'archive'>;
+export type PresenceValues = SectionValues<'presence'>;
+export type ConsoleValues = SectionValues<'console'>;
+export type ServerValues = SectionValues<'server'>;

@@ -1,0 +1,43 @@
+/** Facts after commit: small, serialisable, past tense. They feed diagnostics, live pages and other nodes. */
+export interface Events {
+  'settings.changed': { readonly version: number; readonly keys: readonly string[]; readonly by: string; readonly at: number };
+  'user.changed': { readonly accountId: number; readonly bare: string; readonly what: 'created' | 'updated' | 'disabled' | 'enabled' | 'removed' | 'password-changed' | 'moved'; readonly by: string };
+  'users.imported': { readonly count: number; readonly by: string };
+  'domain.changed': { readonly domain: string; readonly what: 'added' | 'renamed' | 'removed'; readonly by: string };
+  'session.started': { readonly sessionId: string; readonly jid: string };
+  'session.ended': { readonly sessionId: string; readonly jid: string };
+  'session.changed': { readonly sessionId: string; readonly jid: string };
+  'service.changed': { readonly name: string; readonly state: string };
+  'certificate.changed': { readonly use: string; readonly fingerprint: string; readonly by: string };
+  'operator.changed': { readonly operatorId: string; readonly what: string };
+  'console-session.ended': { readonly sessionId: string };
+  'token.changed': { readonly tokenId: string; readonly what: 'created' | 'revoked' };
+  'job.changed': { readonly jobId: string; readonly state: string; readonly done: number; readonly total: number };
+  'database.changed': { readonly state: 'up' | 'down'; readonly why: string };
+  'audit.appended': { readonly id: string };
+}
+export type EventName = keyof Events;
+export interface EventHub {
+  emit<K extends EventName>(name: K, payload: Events[K]): void;
+  on<K extends EventName>(name: K, fn: (payload: Events[K]) => void): () => void;
+}
+export function createEventHub(onError: (name: string, error: unknown) => void): EventHub {
+  const listeners = new Map<string, Set<(payload: never) => void>>();
+  return {
+    emit(name, payload) {
+      for (const fn of listeners.get(name) ?? []) {
+        try {
+          (fn as (p: typeof payload) => void)(payload);
+        } catch (error) {
+          onError(name, error);
+        }
+      }
+    },
+    on(name, fn) {
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set);
+      set.add(fn);
+      return () => set.delete(fn);
+    },
+  };
+}

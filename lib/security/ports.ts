@@ -1,0 +1,90 @@
+/** Why a sign-in ended as it did; people outside see one text for all failures, administrators see this. */
+export type SignInOutcome =
+  | 'ok' | 'unknown-account' | 'wrong-password' | 'disabled' | 'backed-off' | 'no-encryption' | 'bad-channel-binding' | 'malformed' | 'directory-down' | 'resource-limit';
+
+export interface SignInRecord {
+  readonly at: number;
+  readonly kind: 'xmpp' | 'console' | 'token';
+  /** As typed when the account is unknown. */
+  readonly name: string;
+  readonly accountId: number | null;
+  readonly address: string;
+  readonly mechanism: string;
+  readonly outcome: SignInOutcome;
+}
+export interface SignInLog {
+  /** Buffered, written in batches, equal failures of one minute counted together. */
+  record(row: SignInRecord): void;
+  recent(query: { accountId?: number; name?: string; limit: number }): Promise<readonly SignInRecord[]>;
+  /** Addresses with a good sign-in to the account since then. */
+  goodAddresses(name: string, since: number): Promise<readonly string[]>;
+}
+
+/** Someone who may use the console. */
+export interface Operator {
+  readonly id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly role: RoleName;
+  readonly enabled: boolean;
+  readonly mustChangePassword: boolean;
+  readonly createdAt: number;
+  readonly lastSignInAt: number | null;
+  readonly version: number;
+}
+export type RoleName = 'administrator' | 'operator' | 'read-only';
+
+export interface OperatorStore {
+  byUsername(username: string): Promise<(Operator & { passwordHash: string }) | null>;
+  get(id: string): Promise<Operator | null>;
+  list(): Promise<readonly Operator[]>;
+  create(row: { id: string; username: string; name: string; role: RoleName; passwordHash: string; mustChangePassword: boolean }): Promise<Operator | 'taken'>;
+  update(id: string, patch: Partial<{ name: string; role: RoleName; enabled: boolean; passwordHash: string; mustChangePassword: boolean; lastSignInAt: number }>, expectedVersion?: number): Promise<Operator | null | 'conflict'>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** A signed-in browser. The cookie holds a random secret; the store its SHA-256. */
+export interface ConsoleSession {
+  readonly id: string;
+  readonly operatorId: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly expiresAt: number;
+  readonly address: string;
+  readonly agent: string;
+}
+export interface ConsoleSessionStore {
+  create(row: ConsoleSession & { secretHash: string }): Promise<void>;
+  bySecretHash(hash: string): Promise<ConsoleSession | null>;
+  listFor(operatorId: string | null): Promise<readonly (ConsoleSession & { username: string })[]>;
+  touch(id: string, at: number): void;
+  remove(ids: readonly string[]): Promise<number>;
+  removeFor(operatorId: string, exceptId?: string): Promise<number>;
+  expire(now: number, idleBefore: number): Promise<number>;
+}
+
+/** A token for programs. Shown once; stored as SHA-256. */
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  /** Permissions it may use, never more than its maker has. */
+  readonly scopes: readonly string[];
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly revokedAt: number | null;
+}
+export interface ApiTokenStore {
+  create(row: ApiToken & { secretHash: string }): Promise<void>;
+  bySecretHash(hash: string): Promise<ApiToken | null>;
+  list(): Promise<readonly ApiToken[]>;
+  revoke(id: string, at: number): Promise<boolean>;
+  touch(id: string, at: number): void;
+}
+
+/** Back-off counters survive a restart (limits §3.3). */
+export interface BackoffStore {
+  load(): Promise<readonly { key: string; failures: number; windowStart: number; lockedUntil: number }[]>;
+  save(key: string, state: { failures: number; windowStart: number; lockedUntil: number } | null): void;
+}
