@@ -12,7 +12,12 @@ export interface SettingsStore {
   /** The stored (not default) values and the version, which rises by one with each save. */
   load(): Promise<{ version: number; values: Readonly<Record<string, unknown>> }>;
   /** Refuses with 'conflict' when a key named was changed after `expectedVersion`. `null` as value deletes (back to default). */
-  save(expectedVersion: number, values: Readonly<Record<string, unknown>>, by: string, undoes: string | null): Promise<SettingChange | { conflict: readonly SettingChange[] }>;
+  save(
+    expectedVersion: number,
+    values: Readonly<Record<string, unknown>>,
+    by: string,
+    undoes: string | null,
+  ): Promise<SettingChange | { conflict: readonly SettingChange[] }>;
   history(query: { key?: string; limit: number; beforeVersion?: number }): Promise<readonly SettingChange[]>;
   change(id: string): Promise<SettingChange | null>;
 }

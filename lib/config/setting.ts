@@ -11,7 +11,13 @@ interface SettingBase<K extends SettingKind, V> {
   readonly default: V;
   readonly scope?: 'cluster' | 'node';
   /** What an administrator should know before turning it this way. */
-  readonly warnings?: { readonly raise?: string; readonly lower?: string; readonly on?: string; readonly off?: string; readonly change?: string };
+  readonly warnings?: {
+    readonly raise?: string;
+    readonly lower?: string;
+    readonly on?: string;
+    readonly off?: string;
+    readonly change?: string;
+  };
   /** Applied when? `now` without exception for open sessions, `new-sessions` for what starts later. */
   readonly applies: 'now' | 'new-sessions';
   readonly keywords?: readonly string[];
@@ -47,8 +53,20 @@ export interface SettingSection {
   readonly settings: Readonly<Record<string, Setting>>;
 }
 
-type Widen<V> = V extends boolean ? boolean : V extends number ? number : V extends readonly string[] ? readonly string[] : V extends string ? string : V;
-export type ValuesOf<S extends SettingSection> = { readonly [K in keyof S['settings']]: Widen<S['settings'][K]['default']> };
+type Widen<V> = V extends boolean
+  ? boolean
+  : V extends number
+    ? number
+    : V extends readonly string[]
+      ? readonly string[]
+      : V extends string
+        ? string
+        : V;
+/** A choice is one of its options; everything else is the plain type of its default. */
+type ValueOf<E extends Setting> = E extends { readonly kind: 'choice'; readonly options: readonly { readonly value: infer V }[] }
+  ? V
+  : Widen<E['default']>;
+export type ValuesOf<S extends SettingSection> = { readonly [K in keyof S['settings']]: ValueOf<S['settings'][K]> };
 
 /** Keeps the literal types; the key of a setting is `${section.id}.${name}`. */
 export const defineSection = <const S extends SettingSection>(section: S): S => section;

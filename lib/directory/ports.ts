@@ -65,17 +65,27 @@ export interface AccountStore {
   get(id: number): Promise<Account | null>;
   byBare(bares: readonly BareJid[]): Promise<Map<BareJid, Account>>;
   byUserId(userId: string): Promise<Account | null>;
+  /** Keyed as asked; case does not matter. For imports and bulk work: one statement for all. */
+  byUserIds(userIds: readonly string[]): Promise<Map<string, Account>>;
   find(query: AccountQuery): Promise<Page<Account>>;
   /** All that match, in slices of 500, for exports and bulk jobs. */
   each(query: Pick<AccountQuery, 'search' | 'domain' | 'enabled' | 'ids'>): AsyncIterable<readonly Account[]>;
   /** One multi-row statement. `taken` rows (user ID or address exists) are left out and told. */
-  create(rows: readonly NewAccount[]): Promise<{ created: readonly Account[]; taken: readonly { index: number; by: 'userId' | 'address' }[] }>;
+  create(
+    rows: readonly NewAccount[],
+  ): Promise<{ created: readonly Account[]; taken: readonly { index: number; by: 'userId' | 'address' }[] }>;
   /** Null when missing; 'conflict' when `expectedVersion` is given and old; 'taken' when the new address or user ID belongs to another. */
-  update(id: number, patch: Partial<Pick<Account, 'userId' | 'local' | 'domain' | 'name' | 'mail' | 'enabled'>>, expectedVersion?: number): Promise<Account | null | 'conflict' | 'taken'>;
+  update(
+    id: number,
+    patch: Partial<Pick<Account, 'userId' | 'local' | 'domain' | 'name' | 'mail' | 'enabled'>>,
+    expectedVersion?: number,
+  ): Promise<Account | null | 'conflict' | 'taken'>;
   setEnabled(ids: readonly number[], enabled: boolean): Promise<readonly Account[]>;
   /** Removes the accounts and everything they own (roster, offline, archive, profile, block list, credentials). Returns what was removed. */
   remove(ids: readonly number[]): Promise<readonly Account[]>;
-  credentials(bares: readonly BareJid[]): Promise<Map<BareJid, { accountId: number; enabled: boolean; credentials: ScramCredentials | null }>>;
+  credentials(
+    bares: readonly BareJid[],
+  ): Promise<Map<BareJid, { accountId: number; enabled: boolean; credentials: ScramCredentials | null }>>;
   setCredentials(id: number, credentials: ScramCredentials): Promise<void>;
   counts(): Promise<{ total: number; enabled: number; byDomain: readonly { domain: string; users: number }[] }>;
   touchSignIn(id: number, at: number): void;
@@ -93,5 +103,8 @@ export interface DomainStore {
   list(): Promise<readonly DomainRow[]>;
   add(domain: Domain): Promise<'added' | 'exists'>;
   rename(from: Domain, to: Domain): Promise<'renamed' | 'missing' | 'exists' | 'in-use'>;
+  /** 'in-use' while a user has an address in it or it is the default. */
   remove(domain: Domain): Promise<'removed' | 'missing' | 'in-use'>;
+  /** Exactly one domain is the default; it is added when missing, and stays without users. */
+  setDefault(domain: Domain): Promise<void>;
 }

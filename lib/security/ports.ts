@@ -1,6 +1,15 @@
 /** Why a sign-in ended as it did; people outside see one text for all failures, administrators see this. */
 export type SignInOutcome =
-  | 'ok' | 'unknown-account' | 'wrong-password' | 'disabled' | 'backed-off' | 'no-encryption' | 'bad-channel-binding' | 'malformed' | 'directory-down' | 'resource-limit';
+  | 'ok'
+  | 'unknown-account'
+  | 'wrong-password'
+  | 'disabled'
+  | 'backed-off'
+  | 'no-encryption'
+  | 'bad-channel-binding'
+  | 'malformed'
+  | 'directory-down'
+  | 'resource-limit';
 
 export interface SignInRecord {
   readonly at: number;
@@ -18,6 +27,8 @@ export interface SignInLog {
   recent(query: { accountId?: number; name?: string; limit: number }): Promise<readonly SignInRecord[]>;
   /** Addresses with a good sign-in to the account since then. */
   goodAddresses(name: string, since: number): Promise<readonly string[]>;
+  /** Deletes at most `limit` rows older than `before`; returns how many went. */
+  expire(before: number, limit: number): Promise<number>;
 }
 
 /** Someone who may use the console. */
@@ -38,8 +49,26 @@ export interface OperatorStore {
   byUsername(username: string): Promise<(Operator & { passwordHash: string }) | null>;
   get(id: string): Promise<Operator | null>;
   list(): Promise<readonly Operator[]>;
-  create(row: { id: string; username: string; name: string; role: RoleName; passwordHash: string; mustChangePassword: boolean }): Promise<Operator | 'taken'>;
-  update(id: string, patch: Partial<{ name: string; role: RoleName; enabled: boolean; passwordHash: string; mustChangePassword: boolean; lastSignInAt: number }>, expectedVersion?: number): Promise<Operator | null | 'conflict'>;
+  create(row: {
+    id: string;
+    username: string;
+    name: string;
+    role: RoleName;
+    passwordHash: string;
+    mustChangePassword: boolean;
+  }): Promise<Operator | 'taken'>;
+  update(
+    id: string,
+    patch: Partial<{
+      name: string;
+      role: RoleName;
+      enabled: boolean;
+      passwordHash: string;
+      mustChangePassword: boolean;
+      lastSignInAt: number;
+    }>,
+    expectedVersion?: number,
+  ): Promise<Operator | null | 'conflict'>;
   remove(id: string): Promise<boolean>;
 }
 

@@ -48,6 +48,10 @@ export interface EngineView {
   endSession(id: string, reason: string): boolean;
   counters(): EngineCounters;
   /** Contacts of an account, as its roster holds them now. */
-  contactsOf(bare: string): Promise<readonly { contact: string; name: string; groups: readonly string[]; subscription: string; ask: boolean; approved: boolean }[]>;
+  contactsOf(
+    bare: string,
+  ): Promise<
+    readonly { contact: string; name: string; groups: readonly string[]; subscription: string; ask: boolean; approved: boolean }[]
+  >;
   offlineCountOf(accountId: number): Promise<number>;
 }

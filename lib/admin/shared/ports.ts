@@ -43,6 +43,8 @@ export interface AuditStore {
   each(query: Omit<AuditQuery, 'limit' | 'cursor'>): AsyncIterable<readonly AuditRecord[]>;
   /** Walks the chain of this node; tells the first record that does not fit. */
   verify(): Promise<{ ok: boolean; checked: number; brokenAt: string | null }>;
+  /** Retention, the one way a record may go: deletes at most `limit` of the oldest before then; returns how many went. */
+  expire(before: number, limit: number): Promise<number>;
 }
 
 export interface JobRow {
@@ -73,6 +75,8 @@ export interface JobStore {
   get(id: string): Promise<JobRow | null>;
   list(query: { limit: number; cursor?: string }): Promise<{ items: readonly JobRow[]; nextCursor: string | null }>;
   results(id: string, query: { onlyFailed?: boolean; limit: number; after?: number }): Promise<readonly JobResult[]>;
+  /** Deletes at most `limit` ended jobs and their results older than `before`; returns how many went. */
+  expire(before: number, limit: number): Promise<number>;
 }
 
 /** The stores an administrator's change touches, all bound to one transaction. */

@@ -21,8 +21,11 @@ export interface UseCase<I extends z.ZodType, O extends z.ZodType, D> {
   readonly output: O;
   readonly rest: RestFace | { readonly none: string };
   readonly cli: CliFace | { readonly none: string };
-  /** `read`: no transaction. `change`: one transaction holds the change, the audit record and what is announced after commit. */
-  readonly kind: 'read' | 'change';
+  /**
+   * `read`: no transaction. `change`: one transaction holds the change, the audit record and what is announced after commit.
+   * `effect`: acts on the running engine or the disk and may take seconds: no transaction around it, the record is written after it.
+   */
+  readonly kind: 'read' | 'change' | 'effect';
   run(input: z.output<I>, ctx: UseCaseContext<D>): Promise<Result<z.input<O>, Fault>>;
 }
 
@@ -30,9 +33,12 @@ export interface RestFace {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`, with `{name}` for input fields taken from the path; other fields come from the query (GET, DELETE) or the JSON body. */
   readonly path: string;
-  /** Media type when the body or answer is not JSON (CSV import and export). */
+  /** Media type when the body or answer is not JSON (CSV import and export); such a body is the text of the input field `bodyField`. */
   readonly body?: string;
+  readonly bodyField?: string;
   readonly produces?: string;
+  /** Default 200. */
+  readonly status?: 201 | 202;
 }
 
 export interface CliFace {
@@ -45,10 +51,16 @@ export interface CliFace {
   /** Columns of the table printed without `--json`; absent: the output as `key: value` lines. */
   readonly table?: { readonly path: string; readonly columns: readonly string[] };
   readonly examples?: readonly string[];
+  /** Other words for the same, for example the original's (`['utils', 'service', 'list']`). */
+  readonly aliases?: readonly (readonly string[])[];
+  /** The output is a job: the client shows its progress and waits for its end, unless told `--no-wait`. */
+  readonly waits?: boolean;
 }
 
 export interface UseCaseContext<D> {
   readonly viewer: Viewer;
+  /** Names this call in the log, in the answer and in the audit record of a refusal. */
+  readonly trace: string;
   /** Bound to the transaction in a `change`, plain in a `read`. */
   readonly stores: AdminStores;
   readonly deps: D;

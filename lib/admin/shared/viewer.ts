@@ -18,19 +18,32 @@ export interface Viewer {
 /** `area.read` sees, `area.write` changes. A closed list: an unknown one does not compile. */
 export const permissions = [
   'overview.read',
-  'users.read', 'users.write', 'users.password',
-  'sessions.read', 'sessions.end',
-  'domains.read', 'domains.write',
-  'settings.read', 'settings.write',
-  'services.read', 'services.control',
-  'audit.read', 'audit.export',
-  'certificates.read', 'certificates.write',
-  'tokens.read', 'tokens.write',
-  'operators.read', 'operators.write',
-  'jobs.read', 'jobs.write',
-  'locks.read', 'locks.write',
+  'users.read',
+  'users.write',
+  'users.password',
+  'sessions.read',
+  'sessions.end',
+  'domains.read',
+  'domains.write',
+  'settings.read',
+  'settings.write',
+  'services.read',
+  'services.control',
+  'audit.read',
+  'audit.export',
+  'certificates.read',
+  'certificates.write',
+  'tokens.read',
+  'tokens.write',
+  'operators.read',
+  'operators.write',
+  'jobs.read',
+  'jobs.write',
+  'locks.read',
+  'locks.write',
   'diagnostics.read',
-  'self.read', 'self.write',
+  'self.read',
+  'self.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -42,4 +55,11 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
 };
 
 export const systemViewer: Viewer = { kind: 'system', id: 'system', name: 'System', role: 'system', permissions, address: '' };
-export const commandLineViewer: Viewer = { kind: 'command-line', id: 'command-line', name: 'Command line', role: 'administrator', permissions, address: '' };
+export const commandLineViewer: Viewer = {
+  kind: 'command-line',
+  id: 'command-line',
+  name: 'Command line',
+  role: 'administrator',
+  permissions,
+  address: '',
+};

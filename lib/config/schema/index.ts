@@ -4,6 +4,7 @@ import { consoleSettings } from './console.ts';
 import { imSettings } from './im.ts';
 import { presenceSettings } from './presence.ts';
 import { serverSettings } from './server.ts';
+import { signInSettings } from './sign-in.ts';
 import { xmppSettings } from './xmpp.ts';
 
 export const sections = {
@@ -12,6 +13,7 @@ export const sections = {
   archive: archiveSettings,
   presence: presenceSettings,
   console: consoleSettings,
+  signIn: signInSettings,
   server: serverSettings,
 } as const satisfies Record<string, SettingSection>;
 
@@ -23,4 +25,5 @@ export type ImValues = SectionValues<'im'>;
 export type ArchiveValues = SectionValues<'archive'>;
 export type PresenceValues = SectionValues<'presence'>;
 export type ConsoleValues = SectionValues<'console'>;
+export type SignInValues = SectionValues<'signIn'>;
 export type ServerValues = SectionValues<'server'>;

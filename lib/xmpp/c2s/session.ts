@@ -1,7 +1,7 @@
 import type { Jid } from '../../kernel/jid.ts';
 import type { HasSlots } from '../../kernel/slots.ts';
-import type { PresenceStanza, Stanza, StreamCondition } from '../stanza/stanza.ts';
 import type { User } from '../router/users.ts';
+import type { PresenceStanza, Stanza, StreamCondition } from '../stanza/stanza.ts';
 
 /** What is known of the connection behind a session; shown to administrators. */
 export interface ConnectionFacts {
@@ -54,6 +54,11 @@ export interface ClientSession extends HasSlots {
    * (design: durable means committed).
    */
   holdAck(): AckHold;
+  /**
+   * Calls `fn` once the client has acknowledged everything sent to it so far, or, without stream management, once it is handed to the network.
+   * Never called when the session ends before: what matters then comes back as unsent.
+   */
+  whenDelivered?(fn: () => void): void;
 }
 export interface AckHold {
   done(): void;

@@ -15,17 +15,20 @@ export type Claim = 'done' | StanzaFault | undefined;
 export type MaybePromise<T> = T | Promise<T>;
 
 export interface RouterHooks {
-  /** A stanza of a local session, before its target is worked out. A fault goes back to the sender. */
-  'stanza.leaving': (session: ClientSession, stanza: Stanza) => StanzaFault | undefined;
+  /**
+   * A stanza of a local session, before its target is worked out. A fault goes back to the sender; `'drop'` swallows the stanza (a message that
+   * the client sent again).
+   */
+  'stanza.leaving': (session: ClientSession, stanza: Stanza) => StanzaFault | 'drop' | undefined;
   /**
    * A stanza about to enter a local user's realm, whoever sent it. `'drop'` swallows it silently (presence from a blocked contact).
    */
   'stanza.arriving': (user: User, stanza: Stanza) => StanzaFault | 'drop' | undefined;
-  /** A message a local session sends, whatever its target; after vetoes, before delivery (sent carbons, fork locks, sender's archive). */
+  /** A message a local session sends, whatever its target: after all vetoes, right before it is delivered. */
   'message.sent': (session: ClientSession, stanza: MessageStanza) => void;
   /** A message for a local user, bare or full JID. `session` is the local sender's, null when it came from elsewhere. */
   'message.arriving': (user: User, stanza: MessageStanza, session: ClientSession | null) => Claim;
-  /** Presence without `to` from a local session: available, unavailable. */
+  /** Presence without `to` from a local session: available, unavailable. A claim does not keep later stages from hearing it; a fault does. */
   'presence.broadcast': (session: ClientSession, stanza: PresenceStanza) => Claim;
   /** Presence with `to` that a local session sends (subscription, directed, probe), before it is routed. Claim to route it yourself. */
   'presence.sent': (session: ClientSession, stanza: PresenceStanza) => MaybePromise<Claim>;
@@ -61,6 +64,8 @@ export interface IqHandler {
   /** `server`: addressed to a hosted domain. `self`: to the sender's own bare JID or without `to`. `account`: to another local bare JID. */
   readonly targets: readonly ('server' | 'self' | 'account')[];
   readonly types: readonly ('get' | 'set')[];
+  /** With target `account`: the answer when no such account exists, equal to what strangers get. Default: `service-unavailable`. */
+  readonly missing?: StanzaFault;
   /**
    * Answers with the result's payload (null for an empty result) or a fault. `user` is the account addressed (the sender's for
    * `server`). For `account`, a fault must not tell whether the account exists: answer `service-unavailable`.

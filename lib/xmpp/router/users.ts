@@ -29,6 +29,9 @@ export interface Users {
   readonly onlineCount: number;
   readonly sessionCount: number;
   registerLoader<T>(loader: UserSlotLoader<T>): void;
-  /** Forgets a user without sessions and ends the sessions of one that has some (account removed, disabled, password changed). */
-  evict(bare: BareJid, reason: 'removed' | 'disabled' | 'password-changed'): void;
+  /**
+   * Forgets a user without sessions and ends the sessions of one that has some (account removed, disabled, password changed), but for the
+   * session whose id is `spare`.
+   */
+  evict(bare: BareJid, reason: 'removed' | 'disabled' | 'password-changed', spare?: string | null): void;
 }

@@ -33,4 +33,5 @@ export class Element {
 }
 
 /** Builds an element; children without namespace of their own share the parent's (pass `ns` explicitly to differ). */
-export const el = (name: string, ns: string, attrs: Record<string, string> = {}, ...children: Child[]): Element => new Element(name, ns, attrs, children);
+export const el = (name: string, ns: string, attrs: Record<string, string> = {}, ...children: Child[]): Element =>
+  new Element(name, ns, attrs, children);

@@ -20,6 +20,8 @@ interface StanzaBase {
    * text placed after it (a stanza-id, a delay). Addresses default to the stanza's own; `to: null` writes none.
    */
   render(change?: { from?: string; to?: string | null; id?: string; extra?: string; type?: string }): string;
+  /** What the room that delivers the stanza must remember in case it comes back unsent; null when nothing. */
+  note: object | null;
 }
 export interface MessageStanza extends StanzaBase {
   readonly kind: 'message';
@@ -39,10 +41,28 @@ export type Stanza = MessageStanza | PresenceStanza | IqStanza;
 
 export type StanzaErrorType = 'auth' | 'cancel' | 'continue' | 'modify' | 'wait';
 export type StanzaCondition =
-  | 'bad-request' | 'conflict' | 'feature-not-implemented' | 'forbidden' | 'gone' | 'internal-server-error' | 'item-not-found'
-  | 'jid-malformed' | 'not-acceptable' | 'not-allowed' | 'not-authorized' | 'policy-violation' | 'recipient-unavailable'
-  | 'redirect' | 'registration-required' | 'remote-server-not-found' | 'remote-server-timeout' | 'resource-constraint'
-  | 'service-unavailable' | 'subscription-required' | 'undefined-condition' | 'unexpected-request';
+  | 'bad-request'
+  | 'conflict'
+  | 'feature-not-implemented'
+  | 'forbidden'
+  | 'gone'
+  | 'internal-server-error'
+  | 'item-not-found'
+  | 'jid-malformed'
+  | 'not-acceptable'
+  | 'not-allowed'
+  | 'not-authorized'
+  | 'policy-violation'
+  | 'recipient-unavailable'
+  | 'redirect'
+  | 'registration-required'
+  | 'remote-server-not-found'
+  | 'remote-server-timeout'
+  | 'resource-constraint'
+  | 'service-unavailable'
+  | 'subscription-required'
+  | 'undefined-condition'
+  | 'unexpected-request';
 
 /** A refusal on the wire (RFC 6120 §8.3). `type` defaults to the usual one of the condition. */
 export interface StanzaFault {
@@ -54,8 +74,28 @@ export interface StanzaFault {
 }
 
 export type StreamCondition =
-  | 'bad-format' | 'bad-namespace-prefix' | 'conflict' | 'connection-timeout' | 'host-gone' | 'host-unknown' | 'improper-addressing'
-  | 'internal-server-error' | 'invalid-from' | 'invalid-namespace' | 'invalid-xml' | 'not-authorized' | 'not-well-formed'
-  | 'policy-violation' | 'remote-connection-failed' | 'reset' | 'resource-constraint' | 'restricted-xml' | 'see-other-host'
-  | 'system-shutdown' | 'undefined-condition' | 'unsupported-encoding' | 'unsupported-feature' | 'unsupported-stanza-type'
+  | 'bad-format'
+  | 'bad-namespace-prefix'
+  | 'conflict'
+  | 'connection-timeout'
+  | 'host-gone'
+  | 'host-unknown'
+  | 'improper-addressing'
+  | 'internal-server-error'
+  | 'invalid-from'
+  | 'invalid-namespace'
+  | 'invalid-xml'
+  | 'not-authorized'
+  | 'not-well-formed'
+  | 'policy-violation'
+  | 'remote-connection-failed'
+  | 'reset'
+  | 'resource-constraint'
+  | 'restricted-xml'
+  | 'see-other-host'
+  | 'system-shutdown'
+  | 'undefined-condition'
+  | 'unsupported-encoding'
+  | 'unsupported-feature'
+  | 'unsupported-stanza-type'
   | 'unsupported-version';

@@ -1,0 +1,25 @@
+import type { Crumb } from '@/lib/ui/patterns/page-header.tsx';
+
+/** A page of settings: which sections of the schema stand on it. */
+export interface SettingsPlace {
+  readonly base: string;
+  readonly title: string;
+  readonly purpose: string;
+  readonly sections: readonly string[];
+  readonly crumbs: readonly Crumb[];
+}
+
+export const messagingPlace: SettingsPlace = {
+  base: '/messaging/settings',
+  title: 'Messaging settings',
+  purpose: 'One-to-one messages, what happens to them while people are offline, and the history each person can read.',
+  sections: ['im', 'archive'],
+  crumbs: [],
+};
+export const presencePlace: SettingsPlace = {
+  base: '/presence/settings',
+  title: 'Presence settings',
+  purpose: 'Who sees whose availability, and how large contact lists may be.',
+  sections: ['presence'],
+  crumbs: [],
+};

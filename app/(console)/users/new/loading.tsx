@@ -1,0 +1,12 @@
+import { Loading, Skeleton } from '@/lib/ui/primitives/skeleton.tsx';
+
+export default function NewUserLoading() {
+  return (
+    <Loading label="Loading the form">
+      <div className="flex max-w-[720px] flex-col gap-4">
+        <Skeleton className="h-7 w-48" />
+        <Skeleton className="h-[32rem]" />
+      </div>
+    </Loading>
+  );
+}

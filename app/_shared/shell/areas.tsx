@@ -1,0 +1,78 @@
+import {
+  Activity,
+  AtSign,
+  Braces,
+  Gauge,
+  Globe,
+  ListChecks,
+  MessageSquare,
+  MonitorSmartphone,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  Users,
+} from 'lucide-react';
+import type { Permission } from '@/lib/admin/shared/viewer.ts';
+import type { RailItem } from '@/lib/ui/patterns/shell/rail.tsx';
+
+export interface Area extends RailItem {
+  /** Who sees it in the rail; the pages ask again. */
+  readonly may: Permission;
+  /** `g` and this letter lead there. */
+  readonly key: string;
+  readonly children?: readonly { readonly label: string; readonly href: string; readonly may: Permission }[];
+}
+
+const icon = (Icon: typeof Users) => <Icon aria-hidden="true" />;
+
+/** The places of the console, in the operator's words. Only what exists stands here. */
+export const areas: readonly Area[] = [
+  { label: 'Overview', href: '/overview', key: 'o', may: 'overview.read', icon: icon(Gauge) },
+  { label: 'Users', href: '/users', key: 'u', may: 'users.read', icon: icon(Users) },
+  { label: 'Sessions', href: '/sessions', key: 's', may: 'sessions.read', icon: icon(MonitorSmartphone) },
+  {
+    label: 'Messaging',
+    href: '/messaging/settings',
+    key: 'm',
+    may: 'settings.read',
+    icon: icon(MessageSquare),
+    children: [{ label: 'Settings', href: '/messaging/settings', may: 'settings.read' }],
+  },
+  {
+    label: 'Presence',
+    href: '/presence/settings',
+    key: 'p',
+    may: 'settings.read',
+    icon: icon(AtSign),
+    children: [{ label: 'Settings', href: '/presence/settings', may: 'settings.read' }],
+  },
+  { label: 'Domains', href: '/domains', key: 'd', may: 'domains.read', icon: icon(Globe) },
+  { label: 'Services', href: '/services', key: 'v', may: 'services.read', icon: icon(Activity) },
+  {
+    label: 'Security',
+    href: '/security/administrators',
+    key: 'y',
+    may: 'certificates.read',
+    icon: icon(ShieldCheck),
+    children: [
+      { label: 'Administrators', href: '/security/administrators', may: 'operators.read' },
+      { label: 'Certificates', href: '/security/certificates', may: 'certificates.read' },
+      { label: 'API tokens', href: '/security/tokens', may: 'tokens.read' },
+      { label: 'Locks', href: '/security/locks', may: 'locks.read' },
+    ],
+  },
+  { label: 'Jobs', href: '/jobs', key: 'j', may: 'jobs.read', icon: icon(ListChecks) },
+  { label: 'Audit', href: '/audit', key: 'a', may: 'audit.read', icon: icon(ScrollText) },
+  { label: 'Settings', href: '/settings', key: 't', may: 'settings.read', icon: icon(Settings) },
+  { label: 'Reference', href: '/reference', key: 'r', may: 'self.read', icon: icon(Braces) },
+];
+
+/** What this role can open. An area leads to the first of its pages that the role covers. */
+export function areasFor(permissions: readonly Permission[]): readonly Area[] {
+  return areas.flatMap((area) => {
+    const children = area.children?.filter((child) => permissions.includes(child.may));
+    if (area.children && !children?.length) return [];
+    if (!area.children && !permissions.includes(area.may)) return [];
+    return [children?.[0] ? { ...area, href: children[0].href, children } : area];
+  });
+}

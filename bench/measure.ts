@@ -1,0 +1,151 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Peer } from '../e2e/peers/peer.ts';
+import type { Job, Measured, Report } from './generator/job.ts';
+import { costOf } from './process-cost.ts';
+import type { Scenario } from './scenarios.ts';
+
+export interface Row {
+  readonly scenario: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly server: string;
+  readonly rate: number;
+  /** CPU seconds of the server's whole process tree per 1,000 units. */
+  readonly cpuPer1000: number | null;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly kibPerSession: number | null;
+  /** Share of one core that the generator used: near 1 the generator was the limit, not the server. */
+  readonly generatorCores: number;
+  readonly errors: number;
+}
+
+const generator = fileURLToPath(new URL('./generator/main.ts', import.meta.url));
+
+interface Running {
+  readonly outcome: Promise<Measured>;
+  go(): void;
+}
+
+function startGenerator(job: Job, on: { start(): void; end(): void; holding(): void }): Running {
+  const child = fork(generator, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const go = () => void child.send('continue');
+  const outcome = new Promise<Measured>((resolve, reject) => {
+    child.on('message', (message) => {
+      const report = message as Report;
+      if (report.is === 'done') resolve(report.measured);
+      else if (report.is === 'failed') reject(new Error(report.why));
+      else on[report.is]();
+    });
+    child.once('exit', (code) => reject(new Error(`a generator process ended with ${code}`)));
+  });
+  child.send(job);
+  return { outcome, go };
+}
+
+/** Runs one job in one process and weighs the server's CPU over the measured part. */
+export async function runJob(peer: Peer, job: Job): Promise<{ measured: Measured; cpu: number }> {
+  let before = 0;
+  let after = 0;
+  const running = startGenerator(job, {
+    start() {
+      before = costOf(peer.pids()).cpuSeconds;
+      running.go();
+    },
+    end() {
+      after = costOf(peer.pids()).cpuSeconds;
+      running.go();
+    },
+    holding() {},
+  });
+  const measured = await running.outcome;
+  return { measured, cpu: after - before };
+}
+
+/** Most sessions one generator process holds: descriptors, and the growth of one heap, are shared out. */
+const sessionsPerGenerator = 5_000;
+
+/** Seconds a server gets to settle before its memory is read: collectors run, buffers of sign-in go. */
+const settleSeconds = 10;
+
+/**
+ * Memory of a session: proportional set size of the whole tree before and with all sessions, divided by their number. The server gets a
+ * hundred sign-ins first, so that code loaded and pools filled by the first ones are not counted as sessions.
+ */
+async function weighSessions(peer: Peer, scenario: Scenario, job: Extract<Job, { is: 'idle' }>): Promise<Row> {
+  await runIdle({ ...job, count: Math.min(100, job.count) }, async () => {});
+  await settle();
+  const before = costOf(peer.pids(), true).pssKiB;
+  let after = before;
+  const parts: Extract<Job, { is: 'idle' }>[] = [];
+  for (let first = 0; first < job.count; first += sessionsPerGenerator)
+    parts.push({ ...job, firstAccount: first + 1, count: Math.min(sessionsPerGenerator, job.count - first) });
+  let holding = 0;
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const standing = await Promise.all(
+    parts.map((part) =>
+      runIdle(part, async () => {
+        holding++;
+        if (holding === parts.length) {
+          await settle();
+          after = costOf(peer.pids(), true).pssKiB;
+          release();
+        }
+        await released;
+      }),
+    ),
+  );
+  const sessions = standing.reduce((sum, part) => sum + part.units, 0);
+  return {
+    ...emptyRow(scenario, peer),
+    rate: sessions / Math.max(...standing.map((part) => part.seconds)),
+    kibPerSession: (after - before) / sessions,
+    errors: standing.reduce((sum, part) => sum + part.errors, 0),
+  };
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
+
+async function runIdle(job: Job, whileHolding: () => Promise<void>): Promise<Measured> {
+  const running = startGenerator(job, {
+    start() {},
+    end() {},
+    holding() {
+      whileHolding().then(() => running.go());
+    },
+  });
+  return running.outcome;
+}
+
+const emptyRow = (scenario: Scenario, peer: Peer): Row => ({
+  scenario: scenario.name,
+  title: scenario.title,
+  unit: scenario.unit,
+  server: peer.name,
+  rate: 0,
+  cpuPer1000: null,
+  p50: null,
+  p99: null,
+  kibPerSession: null,
+  generatorCores: 0,
+  errors: 0,
+});
+
+export async function measure(peer: Peer, scenario: Scenario, quick: boolean): Promise<Row> {
+  const job = scenario.job({ host: peer.host, port: peer.port, domain: peer.domain }, quick);
+  if (job.is === 'idle') return weighSessions(peer, scenario, job);
+  const { measured, cpu } = await runJob(peer, job);
+  return {
+    ...emptyRow(scenario, peer),
+    rate: measured.units / measured.seconds,
+    cpuPer1000: (cpu / measured.units) * 1000,
+    p50: measured.p50,
+    p99: measured.p99,
+    generatorCores: measured.generatorCpu / measured.seconds,
+    errors: measured.errors,
+  };
+}

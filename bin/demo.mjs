@@ -1,0 +1,82 @@
+/** `npm run demo`: a server with a believable company on it, three hundred people of whom about 150 clients are at work. Ctrl-C stops all. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepare } from './lib/prepare.mjs';
+import { root } from './lib/run.mjs';
+
+await prepare();
+
+const dataDir = process.env.ROLLCALL_DATA_DIR ?? join(root, 'data', 'demo');
+mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+const domain = process.env.ROLLCALL_DOMAIN ?? 'localhost';
+const port = process.env.ROLLCALL_XMPP_PORT ?? '5222';
+const httpPort = process.env.ROLLCALL_HTTP_PORT ?? '8080';
+const env = { ...process.env, ROLLCALL_DATA_DIR: dataDir };
+const people = ['--import', 'tsx', join(root, 'e2e', 'demo', 'main.ts')];
+
+const children = [];
+let stopping = false;
+async function stopAll(code) {
+  if (stopping) return;
+  stopping = true;
+  // People leave before the server closes, so that it stops in order.
+  for (const child of children.reverse()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    await gone;
+    clearTimeout(timer);
+  }
+  process.exit(code);
+}
+// Ctrl-C in a terminal reaches the whole group; the children are in groups of their own so that they stop in order.
+process.once('SIGINT', () => stopAll(0));
+process.once('SIGTERM', () => stopAll(0));
+
+function start(args, stdio) {
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio, detached: true });
+  children.push(child);
+  child.once('exit', (code) => {
+    if (!stopping) {
+      console.error(`rollcall demo: a process ended by itself (exit code ${code}); stopping the rest.`);
+      stopAll(1);
+    }
+  });
+  return child;
+}
+
+start([join(root, 'bin', 'start.mjs')], ['ignore', 'inherit', 'inherit']);
+
+const ready = async () => (await fetch(`http://127.0.0.1:${httpPort}/health/ready`).catch(() => null))?.status === 200;
+for (let waited = 0; !(await ready()); waited++) {
+  if (waited > 1200) {
+    console.error('rollcall demo: the server was not ready within two minutes; what it said is above.');
+    await stopAll(1);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+const csv = execFileSync(process.execPath, [...people, 'csv'], { cwd: root, encoding: 'utf8' });
+try {
+  // People who exist already are skipped, so the second start of the demonstration imports nobody.
+  execFileSync(process.execPath, [join(root, 'bin', 'rollcall.mjs'), 'users', 'import', '-'], {
+    cwd: root,
+    env,
+    input: csv,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+} catch {
+  console.error('rollcall demo: the people could not be imported; why is above.');
+  await stopAll(1);
+}
+
+start([...people, 'run', '--port', port, '--domain', domain], ['ignore', 'inherit', 'inherit', 'ipc']);
+console.log(`
+The demonstration runs: 300 people, of whom about 150 clients are at work from within a minute.
+  Console          http://localhost:${httpPort}
+  Administrator    the name and password shown above (or kept in ${join(dataDir, 'initial-admin-password')})
+  Any XMPP client  a user ID from the Users page at ${domain}, password "Demo-" and that user ID
+Ctrl-C stops everything; the data stays in ${dataDir}.
+`);

@@ -1,0 +1,358 @@
+#!/usr/bin/python3
+"""A real XMPP client (slixmpp) that obeys commands, one JSON object a line on stdin, and tells what happens on stdout.
+
+A command {"id": 1, "do": "message", ...} is answered by {"id": 1, "ok": true, "result": ...} or {"id": 1, "ok": false, "error": CONDITION};
+whatever arrives from the server becomes {"event": NAME, ...}. Needs Debian's python3-slixmpp.
+"""
+import asyncio
+import json
+import ssl
+import sys
+
+from slixmpp import ClientXMPP
+from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.xmlstream import ET, tostring
+
+DELAY = "{urn:xmpp:delay}delay"
+STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
+DATA_FORM = "{jabber:x:data}"
+PLUGINS = [30, 50, 54, 59, 92, 191, 198, 199, 280, 313, 352]
+
+
+def say(fact):
+    sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def message_fact(stanza):
+    """A message as plain data."""
+    xml = stanza.xml
+    delay = xml.find(DELAY)
+    return {
+        "from": str(stanza["from"]),
+        "to": str(stanza["to"]),
+        "id": stanza["id"],
+        "type": xml.get("type", "normal"),
+        "body": stanza["body"],
+        "condition": stanza["error"]["condition"] if xml.get("type") == "error" else "",
+        "stanzaIds": [{"id": e.get("id"), "by": e.get("by")} for e in xml.findall(STANZA_ID)],
+        "delayed": delay.get("stamp") if delay is not None else None,
+        "xml": tostring(xml),
+    }
+
+
+def form_fact(form):
+    """A data form (XEP-0004) as plain data; None stays None."""
+    if form is None:
+        return None
+    fields = []
+    for field in form.findall(DATA_FORM + "field"):
+        fields.append({
+            "var": field.get("var", ""),
+            "type": field.get("type", ""),
+            "label": field.get("label", ""),
+            "required": field.find(DATA_FORM + "required") is not None,
+            "values": [value.text or "" for value in field.findall(DATA_FORM + "value")],
+        })
+    items = []
+    for item in form.findall(DATA_FORM + "item"):
+        items.append({field.get("var", ""): [v.text or "" for v in field.findall(DATA_FORM + "value")] for field in item})
+    return {"type": form.get("type"), "fields": fields, "items": items}
+
+
+class Client(ClientXMPP):
+    """The client under command."""
+
+    def __init__(self, command):
+        jid = command["jid"] + ("/" + command["resource"] if command.get("resource") else "")
+        mechanism = command.get("mechanism")
+        super().__init__(jid, command["password"], sasl_mech=mechanism, plugin_config={
+            "feature_mechanisms": {"unencrypted_plain": True, "unencrypted_scram": True, "encrypted_plain": True},
+            "xep_0198": {"allow_resume": True},
+        })
+        self.auto_authorize = None
+        self.auto_subscribe = False
+        self.ca_certs = command.get("ca")
+        if self.ca_certs is None:
+            # A test server signs its own certificate; verification is tested by naming that certificate as the one to trust.
+            self.ssl_context.check_hostname = False
+            self.ssl_context.verify_mode = ssl.CERT_NONE
+        self.ready = self.loop.create_future()
+        self.wants_presence = command.get("presence", True)
+        self.wants_roster = command.get("roster", True)
+        for number in PLUGINS:
+            if number != 198 or command.get("streamManagement", True):
+                self.register_plugin("xep_%04d" % number)
+        handlers = {
+            "session_start": self.on_start,
+            "session_resumed": lambda _: self.become_ready("resumed"),
+            "sm_failed": lambda _: say({"event": "resume-failed"}),
+            "failed_all_auth": lambda _: self.become_failed("not-authorized"),
+            "failed_auth": self.on_failed_auth,
+            "connection_failed": lambda reason: self.become_failed("connection-failed: %s" % reason),
+            "ssl_invalid_chain": lambda _: self.become_failed("untrusted-certificate"),
+            "stream_error": lambda error: say({"event": "stream-error", "condition": error["condition"], "text": error["text"]}),
+            "disconnected": self.on_disconnected,
+            "message": lambda stanza: say({"event": "message", **message_fact(stanza)}),
+            "message_error": lambda stanza: say({"event": "message", **message_fact(stanza)}),
+            "carbon_received": lambda s: say({"event": "carbon", "direction": "received", **message_fact(s["carbon_received"])}),
+            "carbon_sent": lambda s: say({"event": "carbon", "direction": "sent", **message_fact(s["carbon_sent"])}),
+            "roster_update": self.on_roster,
+            "stanza_acked": lambda stanza: say({"event": "acknowledged", "id": stanza["id"], "kind": stanza.name}),
+            "blocked": lambda iq: say({"event": "blocked", "jids": sorted(str(j) for j in iq["block"]["items"])}),
+            "unblocked": lambda iq: say({"event": "unblocked", "jids": sorted(str(j) for j in iq["unblock"]["items"])}),
+        }
+        for name, handler in handlers.items():
+            self.add_event_handler(name, handler)
+        # slixmpp names available presence after its <show/>.
+        for kind in ("available", "chat", "away", "xa", "dnd", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "error", "probe"):
+            self.add_event_handler("presence_" + kind, self.on_presence)
+
+    def become_ready(self, how):
+        say({"event": "ready", "how": how, "jid": str(self.boundjid)})
+        if not self.ready.done():
+            self.ready.set_result({"how": how, "jid": str(self.boundjid)})
+
+    def become_failed(self, why):
+        if not self.ready.done():
+            self.ready.set_exception(RuntimeError(why))
+
+    def on_failed_auth(self, stanza):
+        say({"event": "failed-auth", "condition": stanza["condition"]})
+
+    async def on_start(self, _):
+        if self.wants_roster:
+            await self.get_roster()
+        if self.wants_presence:
+            self.send_presence()
+        self.become_ready("bound")
+
+    def on_disconnected(self, reason):
+        say({"event": "disconnected", "reason": str(reason) if reason else ""})
+        self.become_failed("disconnected: %s" % reason)
+
+    def on_presence(self, stanza):
+        say({
+            "event": "presence",
+            "from": str(stanza["from"]),
+            "to": str(stanza["to"]),
+            "type": stanza.xml.get("type", "available"),
+            "show": stanza.xml.findtext("{jabber:client}show", ""),
+            "status": stanza["status"],
+            "priority": stanza["priority"],
+            "condition": stanza["error"]["condition"] if stanza.xml.get("type") == "error" else "",
+            "xml": tostring(stanza.xml),
+        })
+
+    def on_roster(self, iq):
+        items = iq.xml.findall("{jabber:iq:roster}query/{jabber:iq:roster}item")
+        say({"event": "roster", "push": iq["type"] == "set", "items": [roster_item(item) for item in items]})
+
+
+def roster_item(item):
+    return {
+        "jid": item.get("jid"),
+        "name": item.get("name", ""),
+        "subscription": item.get("subscription", "none"),
+        "ask": item.get("ask", ""),
+        "groups": sorted(group.text or "" for group in item.findall("{jabber:iq:roster}group")),
+    }
+
+
+class Commands:
+    """One method a command; what it returns is the answer."""
+
+    def __init__(self):
+        self.client = None
+
+    async def connect(self, command):
+        tls = command.get("tls", "starttls")
+        if self.client is None:
+            self.client = Client(command)
+        else:
+            # The same client again: it resumes its stream if it can.
+            self.client.ready = self.client.loop.create_future()
+        self.client.connect((command["host"], command["port"]), use_ssl=tls == "direct",
+                            force_starttls=tls == "starttls", disable_starttls=tls == "none")
+        return await asyncio.wait_for(self.client.ready, command.get("timeout", 20))
+
+    async def disconnect(self, command):
+        await self.client.disconnect(wait=2.0)
+
+    async def cut(self, command):
+        """Loses the connection without a word, as a train in a tunnel does."""
+        self.client.transport.abort()
+
+    async def presence(self, command):
+        self.client.send_presence(
+            pto=command.get("to"), ptype=command.get("type"), pshow=command.get("show"),
+            pstatus=command.get("status"), ppriority=command.get("priority"))
+
+    async def message(self, command):
+        stanza = self.client.make_message(mto=command["to"], mbody=command.get("body"), mtype=command.get("type", "chat"))
+        stanza["id"] = command.get("stanzaId") or self.client.new_id()
+        for extra in command.get("extra", []):
+            stanza.append(ET.fromstring(extra))
+        stanza.send()
+        return stanza["id"]
+
+    async def raw(self, command):
+        self.client.send_raw(command["xml"])
+
+    async def query(self, command):
+        """Any IQ: payload as XML text; answers with the payload of the result."""
+        iq = self.client.make_iq(ito=command.get("to"), itype=command.get("type", "get"))
+        iq.append(ET.fromstring(command["payload"]))
+        answer = await iq.send(timeout=10)
+        return "".join(tostring(child) for child in answer.xml)
+
+    async def roster(self, command):
+        # By hand: slixmpp asks for changes since the version it knows (RFC 6121 §2.6) and would answer an empty list.
+        iq = await self.client.make_iq_get(queryxmlns="jabber:iq:roster").send(timeout=10)
+        return [roster_item(item) for item in iq.xml.findall("{jabber:iq:roster}query/{jabber:iq:roster}item")]
+
+    async def roster_set(self, command):
+        await self.client.update_roster(command["jid"], name=command.get("name"), groups=command.get("groups"), block=False)
+
+    async def roster_remove(self, command):
+        await self.client.del_roster_item(command["jid"])
+
+    async def carbons(self, command):
+        await (self.client["xep_0280"].enable() if command.get("on", True) else self.client["xep_0280"].disable())
+
+    async def client_state(self, command):
+        self.client["xep_0352"].send_active() if command["active"] else self.client["xep_0352"].send_inactive()
+
+    async def archive(self, command):
+        """One page of the archive (XEP-0313): `max`, `before` ("" is the last page), `after`, `with`."""
+        page = {key: command[key] for key in ("max", "before", "after") if key in command}
+        # slixmpp writes an empty <before/> for True.
+        if page.get("before") == "":
+            page["before"] = True
+        iq, mask = self.client["xep_0313"]._pre_mam_retrieve(None, None, None, command.get("with"), None)
+        for key, value in page.items():
+            iq["mam"]["rsm"][key] = value if value is True else str(value)
+        found = []
+        query_id = iq["mam"]["queryid"] or iq["id"]
+        iq["mam"]["queryid"] = query_id
+
+        def collect(stanza):
+            if stanza["mam_result"]["queryid"] == query_id:
+                forwarded = stanza["mam_result"]["forwarded"]
+                found.append({"archiveId": stanza["mam_result"]["id"], "at": forwarded.xml.find(DELAY).get("stamp"),
+                              **message_fact(forwarded["stanza"])})
+
+        from slixmpp.xmlstream.handler import Callback
+        from slixmpp.xmlstream.matcher import StanzaPath
+        self.client.register_handler(Callback("archive page " + query_id, StanzaPath("message/mam_result"), collect))
+        try:
+            answer = await iq.send(timeout=10)
+        finally:
+            self.client.remove_handler("archive page " + query_id)
+        fin = answer["mam_fin"]
+        rsm = "{http://jabber.org/protocol/rsm}"
+        return {
+            "messages": found,
+            "complete": fin.xml.get("complete") == "true",
+            "first": fin.xml.findtext(rsm + "set/" + rsm + "first"),
+            "last": fin.xml.findtext(rsm + "set/" + rsm + "last"),
+            "count": fin.xml.findtext(rsm + "set/" + rsm + "count"),
+        }
+
+    async def block(self, command):
+        await self.client["xep_0191"].block(command["jid"])
+
+    async def unblock(self, command):
+        await self.client["xep_0191"].unblock(command["jid"])
+
+    async def blocked(self, command):
+        iq = await self.client["xep_0191"].get_blocked()
+        return sorted(str(jid) for jid in iq["blocklist"]["items"])
+
+    async def vcard_set(self, command):
+        card = self.client["xep_0054"].make_vcard()
+        card["FN"] = command["fullName"]
+        if "nickname" in command:
+            card["NICKNAME"] = command["nickname"]
+        await self.client["xep_0054"].publish_vcard(card)
+
+    async def vcard(self, command):
+        iq = await self.client["xep_0054"].get_vcard(command.get("jid"), local=False, cached=False)
+        card = iq["vcard_temp"]
+        nickname = card["NICKNAME"]
+        return {"fullName": card["FN"], "nickname": ",".join(nickname) if isinstance(nickname, list) else nickname or ""}
+
+    async def disco_info(self, command):
+        iq = await self.client["xep_0030"].get_info(command["jid"], node=command.get("node"), local=False, cached=False)
+        info = iq["disco_info"]
+        return {"identities": sorted([i[0], i[1]] for i in info["identities"]), "features": sorted(info["features"])}
+
+    async def disco_items(self, command):
+        iq = await self.client["xep_0030"].get_items(command["jid"], node=command.get("node"), local=False)
+        return [{"jid": str(jid), "node": node, "name": name} for jid, node, name in iq["disco_items"]["items"]]
+
+    async def software(self, command):
+        iq = await self.client["xep_0092"].get_version(command["jid"])
+        return {"name": iq["software_version"]["name"], "version": iq["software_version"]["version"]}
+
+    async def ping(self, command):
+        await self.client["xep_0199"].send_ping(command["jid"], timeout=5)
+
+    async def adhoc(self, command):
+        """One step of an ad hoc command (XEP-0050): execute, or complete with `values` and `session`."""
+        node = command["node"]
+        element = ET.Element("{http://jabber.org/protocol/commands}command", node=node, action=command.get("action", "execute"))
+        if command.get("session"):
+            element.set("sessionid", command["session"])
+        if command.get("values") is not None:
+            form = ET.SubElement(element, DATA_FORM + "x", type="submit")
+            for var, values in command["values"].items():
+                field = ET.SubElement(form, DATA_FORM + "field", var=var)
+                for value in values if isinstance(values, list) else [values]:
+                    ET.SubElement(field, DATA_FORM + "value").text = value
+        iq = self.client.make_iq_set(ito=command["to"])
+        iq.append(element)
+        answer = await iq.send(timeout=10)
+        result = answer.xml.find("{http://jabber.org/protocol/commands}command")
+        note = result.find("{http://jabber.org/protocol/commands}note")
+        return {
+            "status": result.get("status"),
+            "session": result.get("sessionid"),
+            "form": form_fact(result.find(DATA_FORM + "x")),
+            "note": None if note is None else {"type": note.get("type"), "text": note.text or ""},
+        }
+
+
+async def obey(commands, line):
+    command = json.loads(line)
+    try:
+        result = await getattr(commands, command["do"].replace("-", "_"))(command)
+        say({"id": command["id"], "ok": True, "result": result})
+    except IqError as problem:
+        say({"id": command["id"], "ok": False, "error": problem.condition, "text": problem.text or ""})
+    except IqTimeout:
+        say({"id": command["id"], "ok": False, "error": "timeout"})
+    except asyncio.TimeoutError:
+        say({"id": command["id"], "ok": False, "error": "timeout"})
+    except Exception as problem:  # the driver must hear of anything else, too
+        say({"id": command["id"], "ok": False, "error": str(problem) or type(problem).__name__})
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=4 << 20)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    commands = Commands()
+    say({"event": "started"})
+    while True:
+        line = await reader.readline()
+        if not line:
+            return
+        asyncio.ensure_future(obey(commands, line))
+
+
+if __name__ == "__main__":
+    # slixmpp takes the loop that is current when a client is made.
+    LOOP = asyncio.new_event_loop()
+    asyncio.set_event_loop(LOOP)
+    LOOP.run_until_complete(main())

@@ -1,0 +1,50 @@
+/** What people in this office say. Openers are followed by answers in turn. */
+export const openers: readonly string[] = [
+  'Morning! Did the supplier get back to you about the seals?',
+  'Do you have five minutes before the meeting?',
+  'The dashboard shows line 3 stopped again. Is somebody on it?',
+  'Can you look at the quote for Nordhafen? Page 4 looks off.',
+  'Are we still on for lunch?',
+  'Who has the key for meeting room B?',
+  'The customer asks whether Thursday works for the site visit.',
+  'I put the new drawings in the shared folder.',
+  'Is the printer on the second floor broken for you, too?',
+  'Could you approve my leave for the 14th?',
+  'Truck from Trieste is two hours late.',
+  'The test bench is free from two o’clock.',
+  'Do you know who took over the Hallström account?',
+  'Reminder: figures for October are due today.',
+  'Great presentation yesterday!',
+  'Can somebody cover the hotline from 12 to 1?',
+];
+
+export const answers: readonly string[] = [
+  'Yes, just now. I will forward it.',
+  'Give me ten minutes.',
+  'Let me check and come back to you.',
+  'Works for me.',
+  'Thanks!',
+  'Not yet, I will call them again after lunch.',
+  'Ha, same here.',
+  'I think Petra knows more about that.',
+  'Done.',
+  'Can we talk about it at the stand-up?',
+  'Sure, go ahead.',
+  'Hm, that does not look right. Which version do you have?',
+  'Perfect, thank you.',
+  'I am in a meeting, can I call you at three?',
+];
+
+export const statuses: readonly { readonly show: string; readonly status: string }[] = [
+  { show: '', status: '' },
+  { show: '', status: 'In the office' },
+  { show: '', status: 'Working from home' },
+  { show: 'away', status: 'Lunch' },
+  { show: 'away', status: 'Back in 10 minutes' },
+  { show: 'away', status: 'On the shop floor' },
+  { show: 'dnd', status: 'In a meeting' },
+  { show: 'dnd', status: 'Closing the month, please write' },
+  { show: 'dnd', status: 'On a call' },
+  { show: 'xa', status: 'At a customer' },
+  { show: 'chat', status: 'Ask me anything' },
+];

@@ -1,0 +1,188 @@
+/**
+ * `npm run check:durability`: kills the server in the middle of traffic, again and again, and then looks whether every message it had taken
+ * responsibility for (XEP-0198 acknowledgement to its sender) is there, once.
+ */
+import { parseArgs } from 'node:util';
+import { wholeArchive } from '../clients/archive.ts';
+import type { RawTarget } from '../clients/raw.ts';
+import { seededRandom } from '../clients/seeded-random.ts';
+import { generateUsers, type RunningServer, startServer, withoutLimits } from '../fixtures/start-server.ts';
+import { until } from '../peers/process.ts';
+import { createRecipient, createSender, type Recipient, signInBare } from './traffic.ts';
+import { type Holding, isClean, judge } from './verdict.ts';
+
+const usage = `npm run check:durability -- [options]
+  --rounds N      kills (default 20)
+  --senders N     (default 10)
+  --recipients N  half of them online, half offline all the time (default 10)
+  --rate N        messages a second, together (default 800)
+  --seconds S     longest traffic before a kill; the shortest is a third of it (default 3)
+  --seed N        repeats the choices of an earlier run
+  --with-database kills the embedded database's process as well, every other round
+  --data-dir DIR  a data folder to use and keep (it must have no users s1, r1 ... yet)
+  --port N        XMPP port to use (default: any free one)
+  --json          prints the result as JSON`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '20' },
+    senders: { type: 'string', default: '10' },
+    recipients: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '800' },
+    seconds: { type: 'string', default: '3' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    'data-dir': { type: 'string' },
+    port: { type: 'string' },
+    'with-database': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(`${usage}\n`);
+  process.exit(0);
+}
+const number = (name: 'rounds' | 'senders' | 'recipients' | 'rate' | 'seconds' | 'seed'): number => {
+  const value = Number(values[name]);
+  if (Number.isFinite(value) && value > 0) return value;
+  process.stderr.write(`--${name} must be a number above 0\n${usage}\n`);
+  return process.exit(2);
+};
+const rounds = number('rounds');
+const rate = number('rate');
+const longest = number('seconds');
+const seed = number('seed');
+const random = seededRandom(seed);
+const say = (text: string) => process.stderr.write(`${text}\n`);
+const domain = 'localhost';
+const killedAt: number[] = [];
+
+const settings = {
+  ...withoutLimits,
+  'im.offlineMax': 100_000,
+  'im.offlineMaxPerSender': 100_000,
+  'archive.queriesPerSecond': 0,
+  'xmpp.unackedStanzas': 100_000,
+  'xmpp.unackedBytes': 104_857_600,
+  'presence.maxContacts': 0,
+};
+
+const senders = Array.from({ length: number('senders') }, (_, index) => createSender(`s${index + 1}`, `p${index + 1}`, domain));
+const recipients = Array.from({ length: number('recipients') }, (_, index) => createRecipient(`r${index + 1}`, `q${index + 1}`));
+const online = recipients.filter((_, index) => index % 2 === 0);
+
+const tickMs = 20;
+
+/** Traffic until `milliseconds` have gone by: even, in small portions, each sender asking for acknowledgements as it goes. */
+function traffic(milliseconds: number): Promise<void> {
+  const began = performance.now();
+  let done = 0;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      const elapsed = performance.now() - began;
+      if (elapsed >= milliseconds) {
+        clearInterval(timer);
+        return resolve();
+      }
+      const touched = new Set<(typeof senders)[number]>();
+      for (const due = (elapsed / 1000) * rate; done < due; done++) {
+        const sender = senders[Math.floor(random() * senders.length)]!;
+        sender.sendOne(recipients[Math.floor(random() * recipients.length)]!.user);
+        touched.add(sender);
+      }
+      for (const sender of touched) sender.request();
+    }, tickMs);
+  });
+}
+
+async function connectAll(target: RawTarget, life: number): Promise<void> {
+  await Promise.all(online.map((recipient) => recipient.connect(target, life)));
+  await Promise.all(senders.map((sender) => sender.connect(target)));
+}
+
+const allSent = () => senders.flatMap((sender) => [...sender.sent.values()]);
+
+let server: RunningServer | null = null;
+
+async function run(): Promise<boolean> {
+  say(
+    `seed ${seed}: ${rounds} rounds, ${senders.length} senders, ${online.length} recipients online and ${recipients.length - online.length} offline`,
+  );
+  server = await startServer({
+    domain,
+    settings,
+    ...(values['data-dir'] ? { dataDir: values['data-dir'] } : {}),
+    ...(values.port ? { ports: { xmpp: Number(values.port) } } : {}),
+  });
+  await generateUsers(server, 's', senders.length, 'p');
+  await generateUsers(server, 'r', recipients.length, 'q');
+  const target: RawTarget = { host: server.host, port: server.ports.xmpp, domain };
+  for (let round = 0; round < rounds; round++) {
+    await connectAll(target, round);
+    await traffic(longest * 1000 * (1 / 3 + (random() * 2) / 3));
+    const before = allSent();
+    await server.crash({ database: values['with-database'] && round % 2 === 1 });
+    killedAt.push(Date.now());
+    for (const client of [...senders, ...online]) client.cut();
+    const waiting = senders.reduce((sum, sender) => sum + sender.waiting(), 0);
+    const began = performance.now();
+    await server.restart();
+    say(
+      `round ${round + 1}: ${before.length.toLocaleString('en')} sent so far, killed with ${waiting} unacknowledged, ready again after ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
+  }
+  await connectAll(target, rounds);
+  for (const sender of senders) await until(`${sender.user} has everything acknowledged`, () => sender.waiting() === 0, 60_000);
+  const late = recipients.filter((recipient) => !online.includes(recipient));
+  await Promise.all(late.map((recipient) => recipient.connect(target, rounds)));
+  await until('nothing more arrives', () => recipients.every((recipient) => Date.now() - recipient.lastArrival() > 1_500), 120_000);
+  const holdings: Holding[] = [];
+  for (const recipient of recipients) holdings.push(await holdingOf(recipient, online.includes(recipient)));
+  const ours: Holding[] = [];
+  for (const [index, sender] of senders.entries()) {
+    const client = await signInBare(target, sender.user, `p${index + 1}`, 'reader');
+    ours.push({ user: sender.user, online: true, copies: [], archived: (await wholeArchive(client)).map((message) => message.id) });
+    await client.close();
+  }
+  const verdict = judge(allSent(), holdings, ours, killedAt);
+  const refused = recipients.flatMap((recipient) => recipient.refused);
+  const clean = isClean(verdict) && refused.length === 0 && verdict.acknowledged > 0;
+  if (values.json) process.stdout.write(`${JSON.stringify({ seed, rounds, clean, ...verdict, refused }, null, 2)}\n`);
+  else print(verdict, refused, clean);
+  for (const client of [...senders, ...recipients]) client.cut();
+  await server.stop();
+  server = null;
+  return clean;
+}
+
+async function holdingOf(recipient: Recipient, isOnline: boolean): Promise<Holding> {
+  const archive = await wholeArchive(recipient.client());
+  return { user: recipient.user, online: isOnline, copies: recipient.copies, archived: archive.map((message) => message.id) };
+}
+
+function print(verdict: ReturnType<typeof judge>, refused: readonly string[], clean: boolean): void {
+  const line = (label: string, list: readonly string[]) =>
+    `${list.length === 0 ? 'ok  ' : 'FAIL'} ${label}: ${list.length}${list.length > 0 ? `\n       ${list.slice(0, 8).join('\n       ')}` : ''}`;
+  process.stdout.write(
+    `${[
+      `${verdict.sent.toLocaleString('en')} messages sent, ${verdict.acknowledged.toLocaleString('en')} acknowledged, ${rounds} kills; ${verdict.resent.toLocaleString('en')} had to be sent again by their sender`,
+      line('acknowledged and lost', verdict.missing),
+      line('acknowledged and not in both archives', verdict.notArchived),
+      line('twice in one archive', verdict.doubledInArchive),
+      line('twice at one device without a crash between', verdict.doubledAtDevice),
+      line('refused to a recipient', refused),
+      `     seen before a kill and again after its sender repeated it: ${verdict.repeatedByCrash}`,
+      clean ? 'Every acknowledged message is there, once.' : `Not durable. Repeat with --seed ${seed}.`,
+    ].join('\n')}\n`,
+  );
+}
+
+run().then(
+  (clean) => process.exit(clean ? 0 : 1),
+  async (problem: unknown) => {
+    say(`the check could not be finished: ${problem instanceof Error ? problem.message : String(problem)}`);
+    say(server ? server.log().split('\n').slice(-20).join('\n') : '');
+    await server?.stop();
+    process.exit(1);
+  },
+);

@@ -1,0 +1,131 @@
+import { enableStreamManagement, type ManagedStream } from '../clients/managed.ts';
+import { becomeAvailable, openRaw, type RawClient, type RawTarget } from '../clients/raw.ts';
+import { childText } from '../clients/xml.ts';
+
+/** Everything the check knows of one message. */
+export interface Sent {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  acknowledged: boolean;
+  /** Times it was sent again after a crash. */
+  resent: number;
+}
+
+/** One copy that came to a device of a recipient. */
+export interface Copy {
+  readonly id: string;
+  /** Lives of the server, counted from 0: two copies in one life are never excused. */
+  readonly life: number;
+  readonly at: number;
+}
+
+export async function signInBare(target: RawTarget, user: string, password: string, resource: string): Promise<RawClient> {
+  const client = await openRaw(target);
+  await client.open();
+  await client.startTls();
+  await client.open();
+  await client.authenticate(user, password);
+  await client.open();
+  await client.bind(resource);
+  return client;
+}
+
+export interface Sender {
+  readonly user: string;
+  readonly sent: Map<string, Sent>;
+  connect(target: RawTarget): Promise<void>;
+  sendOne(to: string): void;
+  request(): void;
+  waiting(): number;
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** A sender that behaves as XEP-0198 lets it: what was not acknowledged when the server died is sent again, with the same id. */
+export function createSender(user: string, password: string, domain: string): Sender {
+  const sent = new Map<string, Sent>();
+  let stream: ManagedStream | null = null;
+  let count = 0;
+  const message = (id: string, to: string) => `<message to='${to}@${domain}' type='chat' id='${id}'><body>message ${id}</body></message>`;
+  const pending = new Set<string>();
+  return {
+    user,
+    sent,
+    async connect(target) {
+      const client = await signInBare(target, user, password, 'sender');
+      stream = await enableStreamManagement(client, {
+        onStanza() {},
+        onAcknowledged(id) {
+          const record = sent.get(id);
+          if (record) record.acknowledged = true;
+          pending.delete(id);
+        },
+      });
+      for (const id of pending) {
+        const record = sent.get(id)!;
+        record.resent++;
+        stream.send(message(id, record.to), id);
+      }
+      if (pending.size > 0) stream.request();
+    },
+    sendOne(to) {
+      if (!stream || stream.client.closed) return;
+      const id = `${user}-${++count}`;
+      sent.set(id, { id, from: user, to, acknowledged: false, resent: 0 });
+      pending.add(id);
+      stream.send(message(id, to), id);
+    },
+    request: () => stream?.request(),
+    waiting: () => pending.size,
+    cut: () => stream?.client.cut(),
+    async close() {
+      await stream?.client.close();
+    },
+  };
+}
+
+export interface Recipient {
+  readonly user: string;
+  readonly copies: readonly Copy[];
+  /** Errors that came instead of messages. */
+  readonly refused: readonly string[];
+  connect(target: RawTarget, life: number): Promise<void>;
+  /** Milliseconds since 1970 of the last arrival. */
+  lastArrival(): number;
+  cut(): void;
+  client(): RawClient;
+}
+
+export function createRecipient(user: string, password: string): Recipient {
+  const copies: Copy[] = [];
+  const refused: string[] = [];
+  let stream: ManagedStream | null = null;
+  let last = Date.now();
+  return {
+    user,
+    copies,
+    refused,
+    async connect(target, life) {
+      const client = await signInBare(target, user, password, 'desk');
+      stream = await enableStreamManagement(client, { eager: true });
+      const counting = client.tap!;
+      client.tap = (element) => {
+        const handled = counting(element);
+        if (element.name !== 'message') return handled;
+        last = Date.now();
+        if (element.attrs.type === 'error') refused.push(element.source);
+        else if (childText(element, 'body') !== '') copies.push({ id: element.attrs.id ?? '', life, at: last });
+        // Archive results are collected by whoever asked for them.
+        return element.attrs.id !== undefined && childText(element, 'body') !== '';
+      };
+      await becomeAvailable(client);
+    },
+    lastArrival: () => last,
+    cut: () => stream?.client.cut(),
+    client() {
+      if (!stream) throw new Error(`${user} never connected`);
+      return stream.client;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { defineFaults } from '../../kernel/faults.ts';
+
+export const authFaults = defineFaults('auth', {
+  /** One text for every reason: unknown, wrong, disabled, locked. Administrators see the reason in the sign-in log. */
+  refused: {
+    kind: 'refused',
+    message: 'The user name or the password is not right, or there were too many attempts. Check both, wait a while, and try again.',
+  },
+  wrongPassword: { kind: 'refused', message: 'The present password is not right.' },
+});
+
+export const operatorFaults = defineFaults('operators', {
+  missing: { kind: 'missing', message: 'There is no operator "{operator}".' },
+  taken: { kind: 'conflict', message: 'There is an operator named "{username}" already.' },
+  weakPassword: { kind: 'invalid', message: '{why}' },
+  conflict: { kind: 'conflict', message: '{username} was changed by somebody else since this form was opened. Load it again.' },
+  lastAdministrator: {
+    kind: 'refused',
+    message:
+      '{username} is the last administrator who can sign in, so the role cannot be taken away, and the account can be neither disabled nor deleted. Make another administrator first.',
+  },
+  samePassword: { kind: 'invalid', message: 'The new password is the present one.' },
+  notYourself: { kind: 'refused', message: 'You cannot delete yourself. Ask another administrator.' },
+  onlyPeople: { kind: 'refused', message: 'This is for people who are signed in to the console; {name} is not one.' },
+});
+
+export const lockFaults = defineFaults('locks', {
+  missing: { kind: 'missing', message: 'There is no such lock; it may have ended by itself.' },
+});
+export const consoleSessionFaults = defineFaults('consoleSessions', {
+  missing: { kind: 'missing', message: 'None of these console sessions is open any more.' },
+  notYours: { kind: 'refused', message: 'This session belongs to another operator. An administrator can end it.' },
+});

@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { SettingsControl } from '../../config/registry.ts';
+import type { Diagnostics } from '../../diagnostics/index.ts';
+import type { Domains } from '../../directory/index.ts';
+import type { ScramCredentials } from '../../directory/ports.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { EventHub } from '../../kernel/events.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Certificates, InitialPassword, PasswordHasher, SignInGuardControl } from '../../security/index.ts';
+import type { SignInLog } from '../../security/ports.ts';
+import type { Services } from '../../services/index.ts';
+import type { JobRunner } from '../jobs/runner.ts';
+import type { EngineView } from './engine-view.ts';
+import type { UnitOfWork } from './ports.ts';
+import type { UseCase } from './use-case.ts';
+
+/** Everything the use cases reach outside themselves. The composer fills it; tests fill what they need. */
+export interface AdminDeps {
+  readonly uow: UnitOfWork;
+  readonly engine: EngineView;
+  readonly settings: SettingsControl;
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly nodeName: string;
+  readonly signIns: SignInLog;
+  readonly passwords: PasswordPort;
+  readonly jobs: JobRunner;
+  readonly services: Services;
+  readonly certificates: Certificates;
+  readonly domains: Domains;
+  readonly diagnostics: Diagnostics;
+  /** Locks of the back-off. */
+  readonly guard: SignInGuardControl;
+  /** Passwords of console operators; those of chat users are `passwords`. */
+  readonly operatorPasswords: PasswordHasher;
+  /** The generated password of the first operator, forgotten when it is changed. */
+  readonly initialPassword: InitialPassword;
+}
+
+/** Makes what is stored instead of a password. Works off the event loop. */
+export interface PasswordPort {
+  /** `iterations` for SCRAM (RFC 7677 §4: at least 4096; ours at least 10,000); default as the settings say. */
+  scram(password: string, iterations?: number): Promise<ScramCredentials>;
+}
+
+/** Declares a use case with its types inferred from the schemas. Register it in the `index.ts` of its area. */
+export function defineUseCase<I extends z.ZodType, O extends z.ZodType>(definition: UseCase<I, O, AdminDeps>): UseCase<I, O, AdminDeps> {
+  return definition;
+}
+
+/** Any use case, for the code that treats all of them alike. */
+export type AnyUseCase = UseCase<z.ZodType, z.ZodType, AdminDeps>;

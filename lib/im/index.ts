@@ -1,0 +1,125 @@
+/** The im room: one-to-one messages, from forking to the archive (RFC 6121 §5, §8.5). */
+import type { ArchiveValues, ImValues } from '../config/schema/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Live } from '../kernel/live.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Protocol, Room } from '../xmpp/router/hooks.ts';
+import type { Router } from '../xmpp/router/router.ts';
+import type { SenderFlow } from '../xmpp/router/sender-flow.ts';
+import type { User, Users } from '../xmpp/router/users.ts';
+import { NS } from '../xmpp/stanza/namespaces.ts';
+import { FULL_TEXT } from './archive-query.ts';
+import { carbonHandlers, carbonsProtocol } from './carbons.ts';
+import { createDelivery, type ImCounters, turnedOff } from './deliver.ts';
+import { isRefusedByAll, rankOf, unlock } from './forking.ts';
+import { createKept } from './kept.ts';
+import type { Archive, Journal, OfflineQueue } from './ports.ts';
+import { createResendGuard } from './resend.ts';
+import { registerImLoader, stateOf } from './state.ts';
+import { archiveHandlers, archiveProtocols } from './xep-0313-archive.ts';
+
+export type { ImCounters } from './deliver.ts';
+
+export interface Im extends Room {
+  readonly counters: ImCounters;
+  /** Deletes what is older than the settings keep, a slice at a time; call it now and then. Returns how many rows went. */
+  expire(): Promise<number>;
+}
+
+const protocols: readonly Protocol[] = [
+  { number: 'RFC 6121 §8', title: 'Message routing; to all devices until one answers', version: '2011-03', status: 'complete' },
+  { number: 'XEP-0160', title: 'Best Practices for Handling Offline Messages', version: '1.0.1', status: 'complete' },
+  { number: 'XEP-0203', title: 'Delayed Delivery', version: '2.0', status: 'complete' },
+  { number: 'XEP-0334', title: 'Message Processing Hints', version: '0.4.0', status: 'complete' },
+  { number: 'XEP-0359', title: 'Unique and Stable Stanza IDs', version: '0.7.0', status: 'complete' },
+  carbonsProtocol,
+  ...archiveProtocols,
+];
+
+const EXPIRE_SLICE = 5000;
+
+export function createIm(deps: {
+  readonly users: Users;
+  readonly router: () => Router & SenderFlow;
+  readonly journal: Journal;
+  readonly offline: OfflineQueue;
+  readonly archive: Archive;
+  readonly im: Live<ImValues>;
+  readonly archiveSettings: Live<ArchiveValues>;
+  readonly isContact: (user: User, peer: string) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Im {
+  const { clock } = deps;
+  registerImLoader({ users: deps.users, offline: deps.offline, archive: deps.archive, now: clock.now, monotonic: clock.monotonic });
+  const counters: ImCounters = { delivered: 0, offline: 0, archived: 0 };
+  const deliver = createDelivery({ ...deps, archive: deps.archiveSettings, counters });
+  const kept = createKept(deps);
+  const resend = createResendGuard({ ...deps, flow: deps.router, settings: deps.archiveSettings });
+  let rankBefore = 0;
+
+  return {
+    name: 'im',
+    counters,
+    async expire() {
+      const now = clock.now();
+      const { retention } = deps.archiveSettings.get();
+      const archived = retention === 0 ? 0 : await deps.archive.expire(now - retention * 1000, EXPIRE_SLICE);
+      return archived + (await deps.offline.expire(now - deps.im.get().offlineDays * 1000, EXPIRE_SLICE));
+    },
+    hooks: [
+      {
+        hook: 'stanza.leaving',
+        stage: 'decide',
+        run(session, stanza) {
+          if (stanza.kind !== 'message') return undefined;
+          if (stanza.type === 'error') {
+            const to = stanza.to;
+            // One refusal of several copies stays here.
+            if (to === null || isRefusedByAll(stateOf(session.user).forks, to.full, stanza.id, session.jid.resource)) return undefined;
+            return 'drop';
+          }
+          if (!deps.im.get().enabled) return turnedOff;
+          return resend.takes(session, stanza) ? 'drop' : undefined;
+        },
+      },
+      { hook: 'message.arriving', stage: 'decide', run: deliver },
+      { hook: 'session.bound', stage: 'record', run: resend.bound },
+      {
+        hook: 'presence.broadcast',
+        stage: 'enrich',
+        run(session) {
+          rankBefore = rankOf(session.presence, session.priority);
+          return undefined;
+        },
+      },
+      {
+        hook: 'presence.broadcast',
+        stage: 'record',
+        run(session, stanza) {
+          const { locks } = stateOf(session.user);
+          if (locks.size > 0) {
+            if (rankOf(session.presence, session.priority) > rankBefore) locks.clear();
+            else unlock(locks, session.jid.resource);
+          }
+          if (stanza.type === '' && session.presence !== null && session.priority >= 0) kept.handOver(session);
+          return undefined;
+        },
+      },
+      {
+        hook: 'session.ended',
+        stage: 'record',
+        run(session, unsent) {
+          unlock(stateOf(session.user).locks, session.jid.resource);
+          kept.ended(session, unsent);
+        },
+      },
+    ],
+    iq: [...carbonHandlers, ...archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock })],
+    features: {
+      server: [NS.carbons, 'urn:xmpp:carbons:rules:0', 'msgoffline', NS.stanzaId, NS.archive],
+      account: [NS.archive, `${NS.archive}#extended`, NS.stanzaId, FULL_TEXT, 'urn:xmpp:carbons:rules:0'],
+    },
+    protocols,
+  };
+}

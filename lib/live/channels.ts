@@ -1,0 +1,43 @@
+import type { AdminApi } from '../admin/api.ts';
+
+/**
+ * What pages may watch. A channel carries the same value as the use case a page reads first: the snapshot on joining, then the
+ * whole value again when it changed, at most twice a second. `params` narrow it as they narrow the page.
+ */
+type Call = (viewer: never, input: never) => Promise<unknown>;
+type ValueOf<F extends Call> = Extract<Awaited<ReturnType<F>>, { readonly ok: true }> extends { readonly value: infer V } ? V : never;
+type InputOf<F extends Call> = Parameters<F>[1];
+
+export interface Channels {
+  alarms: { readonly params: InputOf<AdminApi['diagnostics']['alarms']>; readonly value: ValueOf<AdminApi['diagnostics']['alarms']> };
+  overview: { readonly params: InputOf<AdminApi['overview']['get']>; readonly value: ValueOf<AdminApi['overview']['get']> };
+  sessions: { readonly params: InputOf<AdminApi['sessions']['find']>; readonly value: ValueOf<AdminApi['sessions']['find']> };
+  jobs: { readonly params: InputOf<AdminApi['jobs']['find']>; readonly value: ValueOf<AdminApi['jobs']['find']> };
+  job: { readonly params: InputOf<AdminApi['jobs']['get']>; readonly value: ValueOf<AdminApi['jobs']['get']> };
+  services: { readonly params: InputOf<AdminApi['services']['list']>; readonly value: ValueOf<AdminApi['services']['list']> };
+  /** Version of all settings, and who made the last save: a form compares it with its own. */
+  'settings:version': {
+    readonly params: undefined;
+    readonly value: { readonly version: number; readonly by: string; readonly at: number };
+  };
+  /** How many records were added since this page joined. */
+  'audit:count': { readonly params: undefined; readonly value: { readonly added: number } };
+}
+export type ChannelName = keyof Channels;
+
+/** Server to browser and back, as socket.io wants its event maps. */
+export interface ServerEvents {
+  changed: (subscription: string, value: unknown) => void;
+  /** The channel is over for this person: the session ended or the role no longer covers it. */
+  dropped: (subscription: string, message: string) => void;
+}
+export interface ClientEvents {
+  join: (request: { channel: string; params: unknown }, answer: (outcome: JoinOutcome) => void) => void;
+  leave: (subscription: string) => void;
+}
+export type JoinOutcome =
+  | { readonly ok: true; readonly subscription: string; readonly value: unknown }
+  | { readonly ok: false; readonly code: 'unknown' | 'refused' | 'failed' | 'too-many'; readonly message: string };
+
+/** Says on connecting that the cookie opens nothing (any more). */
+export const SIGNED_OUT = 'signed-out';

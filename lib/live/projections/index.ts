@@ -1,0 +1,19 @@
+import type { AnyProjection } from '../projection.ts';
+import { auditCountProjection } from './audit-count.ts';
+import { jobProjection, jobsProjection } from './jobs.ts';
+import { alarmsProjection, overviewProjection } from './overview.ts';
+import { servicesProjection } from './services.ts';
+import { sessionsProjection } from './sessions.ts';
+import { settingsVersionProjection } from './settings.ts';
+
+/** One for each channel. */
+export const projections: readonly AnyProjection[] = [
+  alarmsProjection,
+  overviewProjection,
+  sessionsProjection,
+  jobsProjection,
+  jobProjection,
+  servicesProjection,
+  settingsVersionProjection,
+  auditCountProjection,
+];

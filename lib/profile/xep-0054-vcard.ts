@@ -1,0 +1,55 @@
+/**
+ * vCards (XEP-0054): one's own to read and write, others' to read. Someone without a vCard and someone who does not exist are answered alike, so
+ * that the answer tells no one who has an account.
+ */
+import type { IqHandler, Protocol } from '../xmpp/router/hooks.ts';
+import { NS } from '../xmpp/stanza/namespaces.ts';
+import { serialize } from '../xmpp/stanza/serialize.ts';
+import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
+import { lasting } from './lasting.ts';
+import type { ProfileStore } from './ports.ts';
+
+export const protocol: Protocol = { number: 'XEP-0054', title: 'vcard-temp', version: '1.2', status: 'complete' };
+
+const VCARD = 'vcard-temp';
+/** Octets, picture included. */
+export const MAX_VCARD_BYTES = 131_072;
+
+const nothing: StanzaFault = { condition: 'item-not-found', type: 'cancel' };
+const nobody: StanzaFault = { condition: 'service-unavailable', type: 'cancel' };
+const notYours: StanzaFault = { condition: 'forbidden', type: 'auth' };
+const tooLarge: StanzaFault = {
+  condition: 'not-acceptable',
+  type: 'modify',
+  text: `The vCard is too large: ${MAX_VCARD_BYTES / 1024} KiB are allowed. Use a smaller picture.`,
+};
+
+export const vcardHandlers = (deps: { store: ProfileStore }): readonly IqHandler[] => [
+  {
+    ns: VCARD,
+    name: 'vCard',
+    targets: ['self'],
+    types: ['get', 'set'],
+    async handle({ session, user, iq, payload }) {
+      if (iq.type === 'get') {
+        const xml = await deps.store.vcard(user.accountId);
+        return xml === null ? { fault: nothing } : { result: xml };
+      }
+      const xml = serialize(payload, NS.client);
+      if (Buffer.byteLength(xml) > MAX_VCARD_BYTES) return { fault: tooLarge };
+      return lasting(session, () => deps.store.saveVcard(user.accountId, xml));
+    },
+  },
+  {
+    ns: VCARD,
+    name: 'vCard',
+    targets: ['account'],
+    types: ['get'],
+    missing: nobody,
+    async handle({ user }) {
+      const xml = await deps.store.vcard(user.accountId);
+      return xml === null ? { fault: nobody } : { result: xml };
+    },
+  },
+  { ns: VCARD, name: 'vCard', targets: ['account'], types: ['set'], missing: notYours, handle: () => ({ fault: notYours }) },
+];

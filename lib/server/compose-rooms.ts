@@ -1,0 +1,140 @@
+import { type Blocking, createBlocking } from '../blocking/index.ts';
+import type { SettingsRegistry } from '../config/registry.ts';
+import { createIm, type Im } from '../im/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { EventHub } from '../kernel/events.ts';
+import type { BareJid } from '../kernel/jid.ts';
+import type { Live } from '../kernel/live.ts';
+import type { Log } from '../kernel/log.ts';
+import { createPresence, type Presence } from '../presence/index.ts';
+import { createProfile } from '../profile/index.ts';
+import { createRoster, type Roster } from '../roster/index.ts';
+import type { Stores } from '../store/stores.ts';
+import { type BuiltRouter, createRouter } from '../xmpp/router/create-router.ts';
+import type { BuiltUsers } from '../xmpp/router/create-users.ts';
+import { createRequests } from '../xmpp/router/requests.ts';
+import type { AdminCommands, OwnAccounts } from '../xmpp/xeps/ports.ts';
+import { createDisco, type DiscoInfo } from '../xmpp/xeps/xep-0030-disco.ts';
+import { createCommands } from '../xmpp/xeps/xep-0050-commands.ts';
+import { createRegistration, type InBandRegistration } from '../xmpp/xeps/xep-0077-registration.ts';
+import { createVersion } from '../xmpp/xeps/xep-0092-version.ts';
+import { createCaps } from '../xmpp/xeps/xep-0115-caps.ts';
+import { administrationCommands } from '../xmpp/xeps/xep-0133-administration.ts';
+import { contactForms, contactRoom } from '../xmpp/xeps/xep-0157-contact.ts';
+import { createPing } from '../xmpp/xeps/xep-0199-ping.ts';
+import { createTime } from '../xmpp/xeps/xep-0202-time.ts';
+
+export interface ComposedRooms {
+  readonly users: BuiltUsers;
+  readonly router: BuiltRouter;
+  readonly roster: Roster;
+  readonly presence: Presence;
+  readonly blocking: Blocking;
+  readonly im: Im;
+  readonly registration: InBandRegistration;
+  /** `<c/>` for stream features. */
+  caps(): string;
+}
+
+/** The engine's rooms, wired to each other only where a friendship is allowed; everything else goes by hooks of the router. */
+export function composeRooms(deps: {
+  readonly stores: Stores;
+  readonly settings: SettingsRegistry;
+  readonly domains: Live<ReadonlySet<string>>;
+  readonly administration: { readonly commands: AdminCommands; readonly ownAccounts: OwnAccounts };
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** Whoever needs the people before the rooms are made (administration) gets them here. */
+  readonly users: BuiltUsers;
+}): ComposedRooms {
+  const { clock, log, settings, stores, users } = deps;
+  const requests = createRequests({ clock });
+  const built = createRouter({ users, domains: deps.domains, requests, log });
+  const router = () => built;
+
+  const roster = createRoster({ store: stores.roster, users, router, settings: settings.section('presence'), clock, log });
+  const blocking = createBlocking({ store: stores.blocking, users, log });
+  const presence = createPresence({ users, router, roster, blocking, settings: settings.section('presence'), clock });
+  const im = createIm({
+    users,
+    router,
+    journal: stores.journal,
+    offline: stores.offline,
+    archive: stores.archive,
+    im: settings.section('im'),
+    archiveSettings: settings.section('archive'),
+    isContact: (user, peer) => roster.isWatcher(user, peer as BareJid) || roster.isWatched(user, peer as BareJid),
+    clock,
+    log,
+  });
+  const profile = createProfile({ store: stores.profile, roster, settings: settings.section('presence'), clock });
+  const commands = createCommands({ commands: administrationCommands({ admin: deps.administration.commands }), clock });
+  const registration = createRegistration({ accounts: deps.administration.ownAccounts, settings: settings.section('xmpp'), clock });
+  const caps = createCaps({ serverInfo: (): DiscoInfo => disco.serverInfo() });
+  const disco = createDisco({
+    rooms: () => built.rooms,
+    maySee: (viewer, owner) => viewer === owner.bare || roster.isWatcher(owner, viewer),
+    services: () => [],
+    forms: () => contactForms(settings.section('server')),
+    nodes: () => [caps.nodes, commands.nodes],
+  });
+  const version = createVersion({
+    version: deps.version,
+    ask: requests,
+    changed: (session) => deps.events.emit('session.changed', { sessionId: session.id, jid: session.jid.full }),
+  });
+
+  for (const room of [
+    blocking,
+    roster,
+    presence,
+    im,
+    profile,
+    disco.room,
+    caps.room,
+    commands.room,
+    registration.room,
+    createPing(),
+    createTime({ clock }),
+    contactRoom,
+    version,
+    {
+      name: 'session-events',
+      hooks: [
+        {
+          hook: 'session.bound',
+          stage: 'observe',
+          run: (session) => deps.events.emit('session.started', { sessionId: session.id, jid: session.jid.full }),
+        },
+        {
+          hook: 'session.resumed',
+          stage: 'observe',
+          run: (session) => deps.events.emit('session.changed', { sessionId: session.id, jid: session.jid.full }),
+        },
+        {
+          hook: 'session.hibernated',
+          stage: 'observe',
+          run: (session) => deps.events.emit('session.changed', { sessionId: session.id, jid: session.jid.full }),
+        },
+        {
+          hook: 'session.ended',
+          stage: 'observe',
+          run: (session) => deps.events.emit('session.ended', { sessionId: session.id, jid: session.jid.full }),
+        },
+        {
+          hook: 'presence.broadcast',
+          stage: 'observe',
+          run(session) {
+            deps.events.emit('session.changed', { sessionId: session.id, jid: session.jid.full });
+            return undefined;
+          },
+        },
+      ],
+    } satisfies Parameters<BuiltRouter['add']>[0],
+  ]) {
+    built.add(room);
+  }
+  return { users, router: built, roster, presence, blocking, im, registration, caps: () => caps.element() };
+}

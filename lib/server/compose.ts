@@ -1,0 +1,343 @@
+import { rootCertificates } from 'node:tls';
+import { useCases } from '../admin/api.ts';
+import { createAdmin } from '../admin/create-admin.ts';
+import { createJobRunner } from '../admin/jobs/runner.ts';
+import { publishAdmin } from '../admin/publish.ts';
+import { createRebuild } from '../admin/rebuild-work.ts';
+import { createAuthDoor } from '../admin/security/auth-door.ts';
+import type { AdminDeps } from '../admin/shared/define.ts';
+import type { UseCaseTable } from '../admin/shared/registry.ts';
+import { createInProcessBus } from '../cluster/in-process-bus.ts';
+import type { Environment } from '../config/load.ts';
+import { nearestName } from '../config/nearest.ts';
+import { createSettingsRegistry } from '../config/registry.ts';
+import { createDiagnostics, type Logger } from '../diagnostics/index.ts';
+import { createCredentialSource, createDomains } from '../directory/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { createEventHub } from '../kernel/events.ts';
+import type { Fault } from '../kernel/faults.ts';
+import { startAfter } from '../kernel/ids.ts';
+import type { BareJid, Domain } from '../kernel/jid.ts';
+import { ok, type Result, refuse } from '../kernel/result.ts';
+import { createTimerWheel } from '../kernel/timer-wheel.ts';
+import { createLiveGateway } from '../live/gateway.ts';
+import { projections } from '../live/projections/index.ts';
+import {
+  createCertificates,
+  createInitialPassword,
+  createPasswordHasher,
+  createSignInGuard,
+  ensureFirstOperator,
+  readOrMakeSecret,
+  securityAlarms,
+} from '../security/index.ts';
+import { createServices } from '../services/index.ts';
+import { createStores, openDatabase } from '../store/index.ts';
+import { createClients } from '../xmpp/c2s/index.ts';
+import { createUsers } from '../xmpp/router/create-users.ts';
+import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
+import { createAdminSocket } from './admin-socket.ts';
+import type { BannerFacts } from './banner.ts';
+import { composeRooms } from './compose-rooms.ts';
+import { addServices, createSignInSwitch, listenerPorts } from './compose-services.ts';
+import { createConsole } from './console.ts';
+import { createEndpoints } from './endpoints.ts';
+import { createEngineView } from './engine-view.ts';
+import { bootFaults } from './faults.ts';
+import { createHousekeeping } from './housekeeping.ts';
+import { createHttpListeners } from './http.ts';
+import { createTlsContexts } from './tls-contexts.ts';
+import { version } from './version.ts';
+import { createXmppAdministration } from './xmpp-administration.ts';
+
+export interface RunningNode {
+  readonly facts: BannerFacts;
+  /** Milliseconds an orderly stop may take. */
+  stopGraceMs(): number;
+  stop(): Promise<void>;
+}
+
+/** Ended jobs and their results are looked up for some weeks; what they did stays in the audit log. */
+const jobRetentionMs = 30 * 86_400_000;
+
+/**
+ * A node, made in the order in which its parts need each other. Whatever was opened before a refusal is closed again, last first; the same list
+ * is the orderly stop.
+ */
+export async function composeNode({
+  env,
+  overrides,
+  log,
+}: {
+  env: Environment;
+  overrides: Readonly<Record<string, unknown>>;
+  log: Logger;
+}): Promise<Result<RunningNode, Fault>> {
+  const startedAt = performance.now();
+  const clock = systemClock;
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        log.error('node.close-failed', { error });
+      }
+    }
+  };
+  const fail = async (fault: Fault): Promise<Result<never, Fault>> => {
+    await closeAll();
+    return refuse(fault);
+  };
+
+  if (env.natsUrl !== null) return refuse(bootFaults.noClusterYet());
+
+  // Storage.
+  const opened = await openDatabase({ dataDir: env.dataDir, databaseUrl: env.databaseUrl ?? undefined, log });
+  if (!opened.ok) return opened;
+  const database = opened.value;
+  closers.push(() => database.close());
+  const stores = createStores(database, { node: env.nodeName, log });
+  closers.push(() => stores.close());
+  const newest = await stores.archive.newestUid();
+  if (newest !== null) startAfter(newest);
+
+  // Settings, events, identity.
+  const events = createEventHub((name, error) => log.error('event.listener-failed', { event: name, error }));
+  const bus = createInProcessBus({ log });
+  const settings = createSettingsRegistry({ store: stores.settings, events, bus, log, nodeScope: env.nodeName, overrides });
+  const settingsStarted = await settings.start();
+  if (!settingsStarted.ok) return fail(settingsStarted.fault);
+  closers.push(() => settings.stop());
+  const server = settings.section('server');
+  log.setLevel(server.get().logLevel);
+  server.onChange((now) => log.setLevel(now.logLevel));
+  const domains = await createDomains({ store: stores.domains, firstDomain: env.domain as Domain, events, log });
+  closers.push(() => domains.stop());
+  const operatorPasswords = createPasswordHasher();
+  const initialPassword = createInitialPassword(env.dataDir);
+  await ensureFirstOperator({
+    operators: stores.operators,
+    passwords: operatorPasswords,
+    initialPassword,
+    username: env.adminUsername,
+    password: env.adminPassword,
+    log,
+  });
+  const certificates = await createCertificates({
+    dataDir: env.dataDir,
+    hostName: env.hostName,
+    domains: () => [domains.default.get(), ...[...domains.hosted.get()].filter((domain) => domain !== domains.default.get())],
+    publicRoots: rootCertificates,
+    events,
+    clock,
+    log,
+  });
+  if (!certificates.ok) return fail(certificates.fault);
+  const guard = createSignInGuard({
+    store: stores.backoff,
+    signIns: stores.signIns,
+    settings: settings.section('signIn'),
+    console: settings.section('console'),
+    clock,
+    log,
+  });
+  await guard.start();
+
+  // The engine.
+  const users = createUsers({
+    accounts: {
+      async find(bares) {
+        const found = await stores.accounts.byBare(bares);
+        return new Map([...found].flatMap(([bare, account]): [BareJid, number][] => (account.enabled ? [[bare, account.id]] : [])));
+      },
+    },
+    clock,
+  });
+  const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp') });
+  const rooms = composeRooms({ stores, settings, domains: domains.hosted, administration, events, clock, log, version, users });
+  const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
+  const xmppTls = createTlsContexts({ certificates: certificates.value, use: 'xmpp', settings: server });
+  const consoleTls = createTlsContexts({ certificates: certificates.value, use: 'console', settings: server });
+  closers.push(
+    () => xmppTls.stop(),
+    () => consoleTls.stop(),
+  );
+  const signInSwitch = createSignInSwitch(createCredentialSource(stores.accounts));
+  const clients = createClients({
+    settings: settings.section('xmpp'),
+    router: rooms.router,
+    hooks: rooms.router.sessionHooks,
+    credentials: signInSwitch.credentials,
+    guard: guard.xmpp,
+    tls: xmppTls,
+    registration: rooms.registration.preAuth,
+    wheel,
+    clock,
+    log,
+    secret: Buffer.from(await readOrMakeSecret(env.dataDir, 'xmpp-secret')),
+    caps: () => rooms.caps(),
+    extraFeatures: () => '',
+  });
+  events.on('user.changed', ({ bare, what }) => {
+    users.forgetMissing(bare as BareJid);
+    if (what === 'removed' || what === 'disabled' || what === 'password-changed')
+      users.evict(bare as BareJid, what, administration.sparedSession(bare));
+    else if (what === 'moved') users.evict(bare as BareJid, 'removed');
+  });
+  const counters = () => ({
+    sessions: users.sessionCount,
+    hibernating: users.hibernatingCount,
+    usersOnline: users.onlineCount,
+    connections: clients.counters.connections,
+    unauthenticated: clients.counters.unauthenticated,
+    messagesIn: rooms.router.counters.messagesIn,
+    messagesDelivered: rooms.im.counters.delivered,
+    messagesOffline: rooms.im.counters.offline,
+    messagesArchived: rooms.im.counters.archived,
+    presenceIn: rooms.router.counters.presenceIn,
+    presenceDelivered: rooms.presence.counters.delivered,
+    iqIn: rooms.router.counters.iqIn,
+    bounced: rooms.router.counters.bounced,
+    signIns: clients.counters.signIns,
+    signInFailures: clients.counters.signInFailures,
+    bytesIn: clients.counters.bytesIn,
+    bytesOut: clients.counters.bytesOut,
+    rateLimitPauses: clients.counters.rateLimitPauses,
+    malformedStreams: clients.counters.malformedStreams,
+  });
+
+  // Services, diagnostics.
+  const services = createServices({ events, clock, log, nearest: nearestName });
+  const databaseState = { state: database.state, since: clock.now(), why: '' };
+  database.onState((state, why) => {
+    Object.assign(databaseState, { state, why, since: clock.now() });
+    services.report('database', { ok: state === 'up', why });
+    events.emit('database.changed', { state, why });
+  });
+  const diagnostics = createDiagnostics({
+    sources: {
+      figures: counters,
+      services: () => services.list(),
+      certificates: () => certificates.value.expiring(),
+      database: () => databaseState,
+      alarms: () => securityAlarms({ guard, certificates: certificates.value }),
+    },
+    settings: server,
+    clock,
+    log,
+    nodeName: env.nodeName,
+    version,
+    dataDir: env.dataDir,
+  });
+  closers.push(() => diagnostics.stop());
+
+  // Administration.
+  const cookieSecret = await readOrMakeSecret(env.dataDir, 'console-secret');
+  const auth = createAuthDoor({
+    stores,
+    passwords: operatorPasswords,
+    guard,
+    settings: settings.section('console'),
+    events,
+    clock,
+    log,
+    cookieSecret,
+  });
+  closers.push(() => auth.stop());
+  const uow = stores.unitOfWork;
+  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings }) });
+  const adminDeps: AdminDeps = {
+    uow,
+    engine: createEngineView({ users, roster: rooms.roster, presence: rooms.presence, offline: stores.offline, counters }),
+    settings,
+    events,
+    clock,
+    log,
+    nodeName: env.nodeName,
+    signIns: stores.signIns,
+    passwords: { scram: makeScramCredentials },
+    jobs,
+    services,
+    certificates: certificates.value,
+    domains,
+    diagnostics,
+    guard,
+    operatorPasswords,
+    initialPassword,
+  };
+  const admin = createAdmin(adminDeps, auth);
+  publishAdmin(admin.api);
+  closers.push(() => publishAdmin(null));
+
+  // The console and its listeners.
+  const live = createLiveGateway({ api: () => admin.api, events, projections, clock, log });
+  const consolePages = await createConsole({ mode: env.mode, httpPort: env.ports.http, log });
+  closers.push(() => consolePages.close());
+  const http = createHttpListeners(
+    { http: { host: env.httpBind, port: env.ports.http }, https: { host: env.bind, port: env.ports.https } },
+    {
+      console: consolePages.handle,
+      consoleUpgrade: consolePages.upgrade,
+      endpoints: createEndpoints({ diagnostics, auth }),
+      live,
+      tls: consoleTls,
+      log,
+    },
+  );
+  const socket = createAdminSocket({ dataDir: env.dataDir, call: admin.call, useCases: useCases as unknown as UseCaseTable, log });
+  const ports = listenerPorts({ env, clients, settings: server, log });
+  const minute = 60_000;
+  const housekeeping = createHousekeeping({
+    tasks: [
+      { name: 'service health', everyMs: 5_000, run: () => services.checkHealth() },
+      { name: 'message retention', everyMs: 5 * minute, run: () => rooms.im.expire() },
+      { name: 'console sessions', everyMs: minute, run: () => auth.expireSessions() },
+      { name: 'certificates', everyMs: 60 * minute, run: () => certificates.value.watchExpiry() },
+      {
+        name: 'audit retention',
+        everyMs: 30 * minute,
+        run: () => stores.audit.expire(clock.now() - settings.section('console').get().auditRetention * 1000, 5_000),
+      },
+      { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
+    ],
+    clock,
+    log,
+  });
+  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users });
+
+  const failures = await services.startAll();
+  // A node whose console or client port cannot open is not what was asked for: better told than half there.
+  const [first] = failures;
+  closers.push(async () => {
+    diagnostics.setPhase('stopping');
+    await services.stopAll();
+  });
+  if (first) return fail(first.fault);
+  await rooms.presence.start?.();
+  closers.push(() => rooms.presence.stop?.());
+  diagnostics.start();
+  diagnostics.setPhase('running');
+  await jobs.recover();
+
+  const scheme = (kind: 'http' | 'https', host: string) =>
+    `${kind}://${host === '0.0.0.0' || host === '127.0.0.1' || host === '::' ? 'localhost' : host}:${env.ports[kind]}`;
+  return ok({
+    facts: {
+      version,
+      nodeName: env.nodeName,
+      domain: domains.default.get(),
+      startedInMs: performance.now() - startedAt,
+      console: [
+        ...(env.ports.http === 0 ? [] : [scheme('http', env.httpBind)]),
+        ...(env.ports.https === 0 ? [] : [scheme('https', env.bind)]),
+      ],
+      adminUsername: env.adminUsername,
+      adminPassword: await initialPassword.read(),
+      listeners: ports.open().map(({ name, port }) => ({ name, address: `${env.bind}:${port}` })),
+      database: `${database.address}, data in ${env.dataDir}`,
+    },
+    stopGraceMs: () => server.get().stopGrace * 1000,
+    stop: closeAll,
+  });
+}

@@ -1,0 +1,44 @@
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import next from 'next';
+import type { Log } from '../kernel/log.ts';
+import type { RequestHandler, UpgradeHandler } from './http.ts';
+
+/** The Next application as a request handler of ours. */
+export interface ConsolePages {
+  readonly handle: RequestHandler;
+  /** Page refresh in development; null in production, where nothing of the console upgrades. */
+  readonly upgrade: UpgradeHandler | null;
+  close(): Promise<void>;
+}
+
+export async function createConsole(deps: {
+  readonly mode: 'production' | 'development' | 'test';
+  readonly httpPort: number;
+  readonly log: Log;
+}): Promise<ConsolePages> {
+  const dev = deps.mode === 'development';
+  // Next hangs an upgrade listener on the server it is given. It gets one that never listens, so ours is the only one (B-5).
+  const decoy = createServer();
+  const app = next({ dev, dir: projectFolder(), hostname: 'localhost', port: deps.httpPort || 8080, httpServer: decoy });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  const upgrade = dev ? app.getUpgradeHandler() : null;
+  return {
+    handle(request, response) {
+      handle(request, response).catch((error: unknown) => {
+        deps.log.error('console.request-failed', { path: request.url?.split('?', 1)[0], error });
+        if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
+        response.end('The console failed on this request. The failure was logged.\n');
+      });
+    },
+    upgrade: upgrade && ((request, socket, head) => void upgrade(request, socket, head)),
+    close: () => app.close(),
+  };
+}
+
+/** `lib/server` in development, `dist` in production; both lie in the project's folder. */
+function projectFolder(): string {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  return /[\\/]dist[\\/]$/.test(here) ? fileURLToPath(new URL('..', import.meta.url)) : fileURLToPath(new URL('../..', import.meta.url));
+}

@@ -1,0 +1,156 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
+import type { Fault } from '../kernel/faults.ts';
+import type { Log } from '../kernel/log.ts';
+import { ok, type Result, refuse } from '../kernel/result.ts';
+import { bootFaults } from './faults.ts';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpDeps {
+  /** Everything that is neither an endpoint of ours nor the live channel: the console. */
+  readonly console: RequestHandler;
+  /** Exact paths answered before the console is asked. */
+  readonly endpoints: ReadonlyMap<string, RequestHandler>;
+  /** The live channel below `/socket.io/`. */
+  readonly live: { readonly request: RequestHandler; readonly upgrade: UpgradeHandler };
+  /** Upgrades of the console itself, in development only. */
+  readonly consoleUpgrade: UpgradeHandler | null;
+  readonly tls: { options(): SecureContextOptions; contextFor(servername: string): SecureContext; onChange(fn: () => void): () => void };
+  readonly log: Log;
+}
+
+export interface HttpListeners {
+  listen(): Promise<Result<void, Fault>>;
+  /** Stops accepting; ends idle connections at once and the others after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Security reference W-3: what a path may not hold before anyone routes by it. */
+const forbiddenInPath = /%2f|%5c|%2e|%u|%00|\\|\0/i;
+
+export function isCleanTarget(target: string): boolean {
+  if (!target.startsWith('/') || target.startsWith('//')) return false;
+  const path = target.split('?', 1)[0] ?? '';
+  return !forbiddenInPath.test(path) && !path.split('/').some((part) => part === '..' || part === '.');
+}
+
+/** Same origin as the page that asks: scheme is not compared since a TLS front may stand between. */
+export function isSameOrigin(request: IncomingMessage): boolean {
+  const origin = request.headers.origin;
+  if (origin === undefined) return true;
+  try {
+    return new URL(origin).host === request.headers.host;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The HTTP listeners: plain (on loopback unless told otherwise) and TLS. Both serve the same. The upgrade handler is ours alone:
+ * exact paths, origin-form targets and own origin, everything else is answered 400 and destroyed (security reference B-5).
+ */
+export function createHttpListeners(
+  ports: {
+    readonly http: { readonly host: string; readonly port: number };
+    readonly https: { readonly host: string; readonly port: number };
+  },
+  deps: HttpDeps,
+): HttpListeners {
+  const options = { maxHeaderSize: 16_384, headersTimeout: 20_000, requestTimeout: 120_000, keepAliveTimeout: 65_000 } as const;
+  const servers: { server: Server; host: string; port: number; name: string }[] = [];
+
+  const handle =
+    (encrypted: boolean): RequestHandler =>
+    (request, response) => {
+      // Forwarding headers are believed from no one: no proxy in front is configured (B-6).
+      for (const name of Object.keys(request.headers)) {
+        if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === 'x-middleware-subrequest') delete request.headers[name];
+      }
+      request.headers['x-forwarded-proto'] = encrypted ? 'https' : 'http';
+      request.headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
+      if (request.headers.host !== undefined) request.headers['x-forwarded-host'] = request.headers.host;
+      const target = request.url ?? '';
+      if (!isCleanTarget(target)) {
+        response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('This address is not valid.\n');
+        return;
+      }
+      const path = target.split('?', 1)[0] ?? '';
+      const endpoint = deps.endpoints.get(path);
+      if (endpoint) endpoint(request, response);
+      else if (path.startsWith('/socket.io/')) deps.live.request(request, response);
+      else deps.console(request, response);
+    };
+
+  const upgrade: UpgradeHandler = (request, socket, head) => {
+    const target = request.url ?? '';
+    const path = target.split('?', 1)[0] ?? '';
+    socket.on('error', () => socket.destroy());
+    if (isCleanTarget(target) && isSameOrigin(request)) {
+      if (path === '/socket.io/') return deps.live.upgrade(request, socket, head);
+      if (deps.consoleUpgrade && path.startsWith('/_next/')) return deps.consoleUpgrade(request, socket, head);
+    }
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  };
+
+  let stopFollowing: () => unknown = () => undefined;
+  const add = (server: Server, encrypted: boolean, host: string, port: number, name: string) => {
+    server.maxHeadersCount = 100;
+    server.on('request', handle(encrypted));
+    server.on('upgrade', upgrade);
+    server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    });
+    servers.push({ server, host, port, name });
+  };
+  if (ports.http.port !== 0) add(createHttpServer(options), false, ports.http.host, ports.http.port, 'HTTP');
+  if (ports.https.port !== 0) {
+    const sni = {
+      SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => done(null, deps.tls.contextFor(name)),
+    };
+    // The server's own context serves clients that name no host (an address in the URL); SNICallback is asked by all others.
+    const server = createHttpsServer({ ...options, ...sni, ...deps.tls.options(), ALPNProtocols: ['http/1.1'] });
+    stopFollowing = deps.tls.onChange(() => server.setSecureContext(deps.tls.options()));
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    add(server, true, ports.https.host, ports.https.port, 'HTTPS');
+  }
+
+  return {
+    async listen() {
+      for (const { server, host, port, name } of servers) {
+        const fault = await new Promise<Fault | null>((resolve) => {
+          const failed = (error: NodeJS.ErrnoException) =>
+            resolve(bootFaults.portUnavailable({ name, host, port, why: error.code ?? error.message }));
+          server.once('error', failed);
+          server.listen(port, host, () => {
+            server.off('error', failed);
+            server.on('error', (error) => deps.log.error('http.server-error', { name, error: error.message }));
+            resolve(null);
+          });
+        });
+        if (fault) return refuse(fault);
+      }
+      return ok(undefined);
+    },
+    async close(graceMs) {
+      stopFollowing();
+      await Promise.all(
+        servers.map(
+          ({ server }) =>
+            new Promise<void>((resolve) => {
+              if (!server.listening) return resolve();
+              const hard = setTimeout(() => server.closeAllConnections(), graceMs);
+              server.close(() => {
+                clearTimeout(hard);
+                resolve();
+              });
+              server.closeIdleConnections();
+            }),
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import type { AdminApi } from '../admin/api.ts';
+import { rolePermissions, type Viewer } from '../admin/shared/viewer.ts';
+import type { XmppValues } from '../config/schema/index.ts';
+import type { Fault } from '../kernel/faults.ts';
+import { type BareJid, parseJid, unescapeNode } from '../kernel/jid.ts';
+import type { Live } from '../kernel/live.ts';
+import { ok, type Result, refuse } from '../kernel/result.ts';
+import type { Users } from '../xmpp/router/users.ts';
+import type { AdminCommands, CommandOutcome, OwnAccounts } from '../xmpp/xeps/ports.ts';
+
+type Changed = { readonly changed: readonly { address: string }[]; readonly skipped: readonly { user: string; why: string }[] };
+
+/** One page of a list, read again until `max` addresses are there. */
+async function collect(
+  max: number,
+  page: (cursor: string | undefined) => Promise<Result<{ items: readonly { address: string }[]; next: string | null }, Fault>>,
+): Promise<Result<readonly BareJid[], Fault>> {
+  const found: BareJid[] = [];
+  let cursor: string | undefined;
+  do {
+    const next = await page(cursor);
+    if (!next.ok) return next;
+    for (const { address } of next.value.items) found.push(address as BareJid);
+    cursor = next.value.next ?? undefined;
+  } while (cursor !== undefined && found.length < max);
+  return ok(found.slice(0, max));
+}
+
+const outcomeOf = (result: Result<Changed, Fault>): Result<CommandOutcome, Fault> =>
+  result.ok
+    ? ok({ done: result.value.changed.length, skipped: result.value.skipped.map(({ user, why }) => ({ jid: user, why })) })
+    : result;
+
+/** XEP-0133 and XEP-0077 as faces of the use cases: the account whose client asks is the viewer. */
+export function createXmppAdministration(deps: {
+  /** Built after the rooms, so asked for at each use. */
+  readonly api: () => AdminApi;
+  readonly users: Users;
+  readonly settings: Live<XmppValues>;
+}): {
+  readonly commands: AdminCommands;
+  readonly ownAccounts: OwnAccounts;
+  /** The session in which a person changes their own password stays (XEP-0077 §3.3); asked while the change is announced. */
+  sparedSession(bare: string): string | null;
+} {
+  const changing = new Map<string, string>();
+  const { api, settings } = deps;
+  const administrator = (bare: BareJid): Viewer => ({
+    kind: 'xmpp',
+    id: bare,
+    name: bare,
+    role: 'administrator',
+    permissions: rolePermissions.administrator,
+    address: '',
+  });
+  /** Someone acting on the own account: no role, only what the use case behind it asks. */
+  const own = (bare: string, address: string, permissions: Viewer['permissions']): Viewer => ({
+    kind: 'xmpp',
+    id: bare,
+    name: bare,
+    role: 'read-only',
+    permissions,
+    address,
+  });
+  const partsOf = (bare: BareJid) => {
+    const jid = parseJid(bare);
+    return { userId: jid === null ? bare : unescapeNode(jid.local), domain: jid?.domain };
+  };
+  const named = (bare: BareJid, password: string, mail: string, name: string) => {
+    const { userId, domain } = partsOf(bare);
+    return { userId, password, mail, name, ...(domain === undefined ? {} : { domain }) };
+  };
+
+  const commands: AdminCommands = {
+    mayAdminister: (bare) => settings.get().administrators.includes(bare),
+    async addUser(by, { bare, password, mail, name }) {
+      const made = await api().users.create(administrator(by), named(bare, password, mail, name));
+      return made.ok ? ok(null) : made;
+    },
+    deleteUsers: async (by, bares) => outcomeOf(await api().users.delete(administrator(by), { users: [...bares] })),
+    disableUsers: async (by, bares) => outcomeOf(await api().users.disable(administrator(by), { users: [...bares] })),
+    enableUsers: async (by, bares) => outcomeOf(await api().users.enable(administrator(by), { users: [...bares] })),
+    async changePassword(by, bare, password) {
+      const changed = await api().users.setPassword(administrator(by), { user: bare, password });
+      return changed.ok ? ok(null) : changed;
+    },
+    async listUsers(by, kind, max) {
+      const viewer = administrator(by);
+      const limit = Math.min(max, 500);
+      const filter = kind === 'disabled' ? { enabled: false } : kind === 'online' ? { online: true as const } : {};
+      return collect(max, (cursor) => api().users.find(viewer, { ...filter, limit, ...(cursor === undefined ? {} : { cursor }) }));
+    },
+    async counts(by) {
+      const viewer = administrator(by);
+      const all = await api().users.find(viewer, { limit: 1 });
+      const disabled = await api().users.find(viewer, { limit: 1, enabled: false });
+      if (!all.ok) return all;
+      if (!disabled.ok) return disabled;
+      return ok({ registered: all.value.total, disabled: disabled.value.total, online: deps.users.onlineCount });
+    },
+    async endSessions(by, jids) {
+      const viewer = administrator(by);
+      const sessions: string[] = [];
+      const skipped: { jid: string; why: string }[] = [];
+      for (const text of jids) {
+        const jid = parseJid(text);
+        const user = jid ? deps.users.peek(jid.bare) : undefined;
+        const matching = [...(user?.sessions.values() ?? [])].filter(
+          (session) => jid?.resource === '' || session.jid.resource === jid?.resource,
+        );
+        if (matching.length === 0) skipped.push({ jid: text, why: 'Is not signed in.' });
+        sessions.push(...matching.map((session) => session.id));
+      }
+      if (sessions.length === 0) return ok({ done: 0, skipped });
+      const ended = await api().sessions.end(viewer, { sessions });
+      return ended.ok ? ok({ done: ended.value.ended.length, skipped }) : ended;
+    },
+  };
+
+  const ownAccounts: OwnAccounts = {
+    async register(bare, password, mail, address) {
+      const made = await api().users.create(own(bare, address, ['users.write']), named(bare, password, mail, ''));
+      return made.ok ? ok(null) : made;
+    },
+    async changePassword(bare, password, sessionId) {
+      changing.set(bare, sessionId);
+      try {
+        const changed = await api().users.setPassword(own(bare, '', ['users.password']), { user: bare, password });
+        return changed.ok ? ok(null) : changed;
+      } finally {
+        changing.delete(bare);
+      }
+    },
+    async remove(bare) {
+      const removed = await api().users.delete(own(bare, '', ['users.write']), { users: [bare] });
+      if (!removed.ok) return removed;
+      const [skipped] = removed.value.skipped;
+      return skipped === undefined ? ok(null) : refuse({ code: 'users.missing', kind: 'missing', message: skipped.why });
+    },
+  };
+  return { commands, ownAccounts, sparedSession: (bare) => changing.get(bare) ?? null };
+}

@@ -1,0 +1,25 @@
+import type { BlockListStore } from '../../blocking/ports.ts';
+import type { Db } from '../db.ts';
+
+export function prismaBlockListStore({ db }: { db: Db }): BlockListStore {
+  const { tx } = db;
+  return {
+    async load(accountIds) {
+      const lists = new Map<number, string[]>(accountIds.map((id) => [id, []]));
+      if (lists.size === 0) return lists;
+      const rows = await tx.blockedJid.findMany({ where: { accountId: { in: [...lists.keys()] } }, orderBy: { jid: 'asc' } });
+      for (const row of rows) lists.get(row.accountId)!.push(row.jid);
+      return lists;
+    },
+    async save(accountId, jids) {
+      const list = [...new Set(jids)];
+      await db.atomically(async (inside) => {
+        // Two devices may save at once: the account's row puts them in order. An account that went has no list.
+        const [owner] = await inside.$queryRaw<{ id: number }[]>`SELECT id FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`;
+        if (owner === undefined) return;
+        await inside.$executeRaw`DELETE FROM blocked_jid WHERE account_id = ${accountId} AND NOT (jid = ANY(${list}::text[]))`;
+        await inside.$executeRaw`INSERT INTO blocked_jid (account_id, jid) SELECT ${accountId}::int, j FROM unnest(${list}::text[]) AS j ON CONFLICT DO NOTHING`;
+      });
+    },
+  };
+}

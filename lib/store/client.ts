@@ -1,0 +1,138 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Log } from '../kernel/log.ts';
+import { causeOf, isConnectionLoss } from './errors.ts';
+import { PrismaClient } from './generated/client.ts';
+
+export type DatabaseState = 'up' | 'down';
+export type StateListener = (state: DatabaseState, why: string) => void;
+
+/**
+ * Two Prisma clients on pools of their own: what the console reads can fill its pool without keeping a message from being committed.
+ * The state is what the last contact showed; while down, a light question each second finds out when it is over.
+ */
+export interface DbClient {
+  /** For reads and for administrators' changes. */
+  readonly main: PrismaClient;
+  /** For the group commit and other writes of the engine. */
+  readonly writer: PrismaClient;
+  readonly state: DatabaseState;
+  onState(fn: StateListener): () => void;
+  /** Hand in an error that a statement ended with: a lost connection flips the state. Tells whether it was one. */
+  report(error: unknown): boolean;
+  /** Asks the database now, and settles the state by the answer. */
+  probe(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const HEARTBEAT_UP_MS = 5_000;
+const HEARTBEAT_DOWN_MS = 1_000;
+const PROBE_TIMEOUT_MS = 10_000;
+/** A statement that runs longer than this is ended by the database. Deletions raise it for themselves. */
+export const STATEMENT_TIMEOUT_MS = 30_000;
+
+export function createDbClient({ connection, log, poolSize = 12 }: { connection: pg.PoolConfig; log: Log; poolSize?: number }): DbClient {
+  let state: DatabaseState = 'up';
+  let closed = false;
+  const listeners = new Set<StateListener>();
+
+  function become(next: DatabaseState, why: string): void {
+    if (state === next || closed) return;
+    state = next;
+    if (next === 'down') log.error('database.down', { why });
+    else log.info('database.up', {});
+    for (const fn of listeners) fn(next, why);
+    schedule();
+  }
+
+  const poolFor = (max: number, name: string): pg.Pool =>
+    new pg.Pool({
+      ...connection,
+      max,
+      application_name: name,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      // A network that swallows packets answers nothing: give up a little later than the database would.
+      query_timeout: 660_000,
+    });
+  const onPoolError = (error: Error): void => {
+    // An idle connection was cut. One may be chance; ask before calling the database down.
+    log.debug('database.connection-lost', { why: error.message });
+    void probe();
+  };
+  const mainPool = poolFor(poolSize, 'rollcall');
+  const writerPool = poolFor(3, 'rollcall writer');
+  const main = new PrismaClient({
+    adapter: new PrismaPg(mainPool, { onPoolError, onConnectionError: onPoolError }),
+    transactionOptions: { maxWait: 10_000, timeout: 600_000 },
+  });
+  const writer = new PrismaClient({
+    adapter: new PrismaPg(writerPool, { onPoolError, onConnectionError: onPoolError }),
+    transactionOptions: { maxWait: 10_000, timeout: 60_000 },
+  });
+
+  let probing: Promise<boolean> | null = null;
+  function probe(): Promise<boolean> {
+    probing ??= askOnce().finally(() => {
+      probing = null;
+    });
+    return probing;
+  }
+  async function askOnce(): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the database does not answer')), PROBE_TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([writerPool.query('SELECT 1'), late]);
+      become('up', '');
+      return true;
+    } catch (error) {
+      become('down', causeOf(error));
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  let heartbeat: NodeJS.Timeout | undefined;
+  function schedule(): void {
+    clearTimeout(heartbeat);
+    if (closed) return;
+    heartbeat = setTimeout(
+      () => {
+        void probe().then(schedule);
+      },
+      state === 'up' ? HEARTBEAT_UP_MS : HEARTBEAT_DOWN_MS,
+    );
+    heartbeat.unref();
+  }
+  schedule();
+
+  return {
+    main,
+    writer,
+    get state() {
+      return state;
+    },
+    onState(fn) {
+      listeners.add(fn);
+      return () => listeners.delete(fn);
+    },
+    report(error) {
+      if (!isConnectionLoss(error)) return false;
+      become('down', causeOf(error));
+      return true;
+    },
+    probe,
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearTimeout(heartbeat);
+      await Promise.allSettled([main.$disconnect(), writer.$disconnect()]);
+      await Promise.allSettled([mainPool.end(), writerPool.end()]);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Prisma, PrismaClient } from './generated/client.ts';
+
+export type Tx = Prisma.TransactionClient;
+
+/** What an adapter works on: outside a transaction it makes its own for several statements, inside one it joins it. */
+export interface Db {
+  readonly tx: Tx;
+  atomically<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+export const plainDb = (client: PrismaClient): Db => ({ tx: client, atomically: (work) => client.$transaction(work) });
+export const boundDb = (tx: Tx): Db => ({ tx, atomically: (work) => work(tx) });
+
+export const ms = (value: bigint): number => Number(value);
+export const msOrNull = (value: bigint | null): number | null => (value === null ? null : Number(value));
+export const big = (value: number): bigint => BigInt(Math.trunc(value));
+export const bigOrNull = (value: number | null): bigint | null => (value === null ? null : big(value));
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Ids that come from outside are looked at before PostgreSQL sees them: it ends the transaction over a malformed one. */
+export const isUuid = (text: string): boolean => UUID.test(text);

@@ -1,0 +1,68 @@
+import type { Fault } from '../kernel/faults.ts';
+import { storeFaults } from './faults.ts';
+
+/** Thrown where a write cannot be taken now; `fault` is what to show. */
+export class StoreUnavailable extends Error {
+  readonly fault: Fault = storeFaults.unavailable();
+  constructor() {
+    super('the database is not available');
+  }
+}
+
+interface Facts {
+  /** Prisma's code (`P2002`) or the kind its adapter gave. */
+  readonly codes: readonly string[];
+  readonly message: string;
+}
+
+/** What an error says, through the layers in which Prisma wraps the driver's. */
+function factsOf(error: unknown): Facts {
+  const codes: string[] = [];
+  const messages: string[] = [];
+  let at: unknown = error;
+  for (let depth = 0; depth < 6 && typeof at === 'object' && at !== null; depth++) {
+    const layer = at as {
+      code?: unknown;
+      kind?: unknown;
+      originalCode?: unknown;
+      message?: unknown;
+      cause?: unknown;
+      meta?: { driverAdapterError?: unknown };
+    };
+    for (const code of [layer.code, layer.kind, layer.originalCode]) if (typeof code === 'string') codes.push(code);
+    if (typeof layer.message === 'string') messages.push(layer.message);
+    at = layer.meta?.driverAdapterError ?? layer.cause;
+  }
+  return { codes, message: messages.join('; ') };
+}
+
+const LOST = new Set([
+  ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EACCES'],
+]);
+
+/** True when the error means that the database is away, not that it refused what we asked. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { codes, message } = factsOf(error);
+  // SQLSTATE classes 08 (connection exception) and 57P (operator intervention: shutdown, crash, starting up).
+  if (codes.some((code) => LOST.has(code) || /^08\w{3}$/.test(code) || /^57P0[1-5]$/.test(code))) return true;
+  return /Connection terminated|connection timeout|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed|connect ENOENT|connect ECONNREFUSED/i.test(
+    message,
+  );
+}
+
+/** True for what succeeds when tried again: a deadlock, a serialisation conflict, an account that went in the middle. */
+export function isPassing(error: unknown): boolean {
+  return factsOf(error).codes.some((code) =>
+    ['P2034', 'P2003', '40001', '40P01', '23503', 'TransactionWriteConflict', 'ForeignKeyConstraintViolation'].includes(code),
+  );
+}
+
+export const isUniqueViolation = (error: unknown): boolean =>
+  factsOf(error).codes.some((code) => code === 'P2002' || code === '23505' || code === 'UniqueConstraintViolation');
+
+/** One line for a log: codes and the first 300 characters; drivers do not put values into them. */
+export function causeOf(error: unknown): string {
+  const { codes, message } = factsOf(error);
+  return `${codes.join(' ')} ${message}`.trim().replaceAll(/\s+/g, ' ').slice(0, 300);
+}

@@ -1,0 +1,97 @@
+import type { AdminStores, UnitOfWork } from '../admin/shared/ports.ts';
+import type { Log } from '../kernel/log.ts';
+import { prismaAuditStore } from './audit/audits.ts';
+import { prismaBlockListStore } from './blocking/block-lists.ts';
+import { prismaSettingsStore } from './config/settings.ts';
+import type { Database } from './database.ts';
+import { boundDb, type Db, plainDb } from './db.ts';
+import { prismaAccountStore, type SignInTouch, writeSignInTouches } from './directory/accounts.ts';
+import { prismaDomainStore } from './directory/domains.ts';
+import { createGroupCommit, type GroupCommit } from './group-commit.ts';
+import { prismaArchive } from './im/archive.ts';
+import { prismaOfflineQueue } from './im/offline-queue.ts';
+import { prismaJobStore } from './jobs/jobs.ts';
+import { type LastSeenWrite, prismaProfileStore, writeLastSeen } from './profile/profiles.ts';
+import { prismaRosterStore } from './roster/rosters.ts';
+import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts';
+import { type BackoffWrite, prismaBackoffStore, writeBackoffs } from './security/backoffs.ts';
+import { prismaConsoleSessionStore, type UseTouch, writeConsoleTouches } from './security/console-sessions.ts';
+import { prismaOperatorStore } from './security/operators.ts';
+import { addFailures, prismaSignInLog, type SignInWrite, writeSignIns } from './security/sign-ins.ts';
+import type { Stores } from './stores.ts';
+import { createWriteBehind, type WriteBehind } from './write-behind.ts';
+
+export { type Database, openDatabase } from './database.ts';
+export { StoreUnavailable } from './errors.ts';
+export { CursorError } from './paging.ts';
+export type { Stores } from './stores.ts';
+
+export interface StoresOptions {
+  /** Name of this node: whose audit chain records go to. */
+  readonly node: string;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+export interface PrismaStores extends Stores {
+  readonly figures: GroupCommit['figures'];
+}
+
+const later = (was: { at: number }, now: { at: number }): boolean => now.at >= was.at;
+
+function channels({ channel }: WriteBehind, { writer }: Database['client']) {
+  const newest = <T extends { at: number }>(was: T, now: T): T => (later(was, now) ? now : was);
+  return {
+    signInTouches: channel<SignInTouch>('sign-in times', (rows) => writeSignInTouches(writer, rows), newest),
+    lastSeen: channel<LastSeenWrite>('last seen', (rows) => writeLastSeen(writer, rows)),
+    signIns: channel<SignInWrite>('sign-in log', (rows) => writeSignIns(writer, rows), addFailures),
+    consoleTouches: channel<UseTouch>('console session use', (rows) => writeConsoleTouches(writer, rows), newest),
+    tokenTouches: channel<UseTouch>('token use', (rows) => writeTokenTouches(writer, rows), newest),
+    backoffs: channel<BackoffWrite>('back-off counters', (rows) => writeBackoffs(writer, rows)),
+  };
+}
+
+/** All stores of a node over one database. `close()` writes what is still gathered; close the database after it. */
+export function createStores(database: Database, { node, log, now = Date.now }: StoresOptions): PrismaStores {
+  const { client } = database;
+  const commits = createGroupCommit({ client, log });
+  const behind = createWriteBehind({ client, log });
+  const queues = channels(behind, client);
+
+  const adminStores = (db: Db): AdminStores => ({
+    accounts: prismaAccountStore({ db, touches: queues.signInTouches, now }),
+    domains: prismaDomainStore({ db, now }),
+    settings: prismaSettingsStore({ db, now }),
+    operators: prismaOperatorStore({ db, now }),
+    consoleSessions: prismaConsoleSessionStore({ db, touches: queues.consoleTouches }),
+    tokens: prismaApiTokenStore({ db, touches: queues.tokenTouches }),
+    audit: prismaAuditStore({ db, node, now }),
+    jobs: prismaJobStore({ db }),
+  });
+  const db = plainDb(client.main);
+  const admin = adminStores(db);
+  const unitOfWork: UnitOfWork = {
+    stores: admin,
+    run: (work) => client.main.$transaction((tx) => work(adminStores(boundDb(tx)))),
+  };
+
+  return {
+    ...admin,
+    unitOfWork,
+    journal: commits.journal,
+    archive: prismaArchive({ db }),
+    offline: prismaOfflineQueue({ db }),
+    roster: prismaRosterStore({ db, save: commits.saveRoster }),
+    blocking: prismaBlockListStore({ db }),
+    profile: prismaProfileStore({ db, lastSeen: queues.lastSeen }),
+    signIns: prismaSignInLog({ db, rows: queues.signIns }),
+    backoff: prismaBackoffStore({ db, writes: queues.backoffs }),
+    get figures() {
+      return commits.figures;
+    },
+    async close() {
+      await commits.close();
+      await behind.close();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { AdminStores, UnitOfWork } from '../admin/shared/ports.ts';
+import type { BlockListStore } from '../blocking/ports.ts';
+import type { Archive, Journal, OfflineQueue } from '../im/ports.ts';
+import type { ProfileStore } from '../profile/ports.ts';
+import type { RosterStore } from '../roster/ports.ts';
+import type { BackoffStore, SignInLog } from '../security/ports.ts';
+
+/** Every store of one node: what the engine's rooms need, and what administration needs (outside a transaction). */
+export interface Stores extends AdminStores {
+  readonly journal: Journal;
+  readonly archive: Archive;
+  readonly offline: OfflineQueue;
+  readonly roster: RosterStore;
+  readonly blocking: BlockListStore;
+  readonly profile: ProfileStore;
+  readonly signIns: SignInLog;
+  readonly backoff: BackoffStore;
+  readonly unitOfWork: UnitOfWork;
+  /** Writes what is still gathered, then lets the connections go. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,79 @@
+import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
+import type { SettingChange } from '../../config/ports.ts';
+import type { Account, DomainRow, ScramCredentials } from '../../directory/ports.ts';
+import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
+import type { RosterSnapshot } from '../../roster/ports.ts';
+import type { ApiToken, ConsoleSession, Operator, SignInRecord } from '../../security/ports.ts';
+
+export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
+
+/**
+ * All tables of the memory adapters. Rows are never changed in place, so a copy of the maps is a snapshot: that is how a unit of
+ * work takes back what it did.
+ */
+export interface MemoryState {
+  nextAccountId: number;
+  accounts: Map<number, Account>;
+  /** Ids that once were; rows for them are dropped as a foreign key would. */
+  removedAccounts: Map<number, true>;
+  credentials: Map<number, ScramCredentials>;
+  domains: Map<string, MemoryDomain>;
+  rosters: Map<number, RosterSnapshot>;
+  blockLists: Map<number, readonly string[]>;
+  vcards: Map<number, string>;
+  privateXml: Map<string, { accountId: number; xml: string }>;
+  lastSeen: Map<number, { at: number; status: string }>;
+  /** By `accountId uid`. */
+  archive: Map<string, ArchiveRow>;
+  archivePrefs: Map<number, ArchivePrefs>;
+  offline: Map<string, OfflineRow>;
+  signIns: readonly SignInRecord[];
+  operators: Map<string, Operator & { passwordHash: string }>;
+  consoleSessions: Map<string, ConsoleSession & { secretHash: string }>;
+  tokens: Map<string, ApiToken & { secretHash: string }>;
+  backoff: Map<string, { failures: number; windowStart: number; lockedUntil: number }>;
+  settingValues: Map<string, unknown>;
+  settingChanges: readonly SettingChange[];
+  audit: readonly AuditRecord[];
+  jobs: Map<string, JobRow>;
+  jobResults: Map<string, readonly JobResult[]>;
+}
+
+export const createMemoryState = (): MemoryState => ({
+  nextAccountId: 1,
+  accounts: new Map(),
+  removedAccounts: new Map(),
+  credentials: new Map(),
+  domains: new Map(),
+  rosters: new Map(),
+  blockLists: new Map(),
+  vcards: new Map(),
+  privateXml: new Map(),
+  lastSeen: new Map(),
+  archive: new Map(),
+  archivePrefs: new Map(),
+  offline: new Map(),
+  signIns: [],
+  operators: new Map(),
+  consoleSessions: new Map(),
+  tokens: new Map(),
+  backoff: new Map(),
+  settingValues: new Map(),
+  settingChanges: [],
+  audit: [],
+  jobs: new Map(),
+  jobResults: new Map(),
+});
+
+/** Copies the tables; calling the result puts them back as they were. */
+export function snapshot(state: MemoryState): () => void {
+  const copy: Record<string, unknown> = {};
+  for (const [name, table] of Object.entries(state)) copy[name] = table instanceof Map ? new Map(table) : table;
+  const nextAccountId = () => state.nextAccountId;
+  return () => {
+    // Ids are never given again, as with a sequence.
+    const keep = nextAccountId();
+    Object.assign(state, copy);
+    state.nextAccountId = keep;
+  };
+}

@@ -1,0 +1,65 @@
+import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
+import type { Stores } from '../../store/stores.ts';
+import { memoryAccountStore } from './accounts.ts';
+import { memoryAuditStore, memoryJobStore } from './admin.ts';
+import { memoryDomainStore } from './domains.ts';
+import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
+import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
+import { memoryApiTokenStore, memoryBackoffStore, memoryConsoleSessionStore, memoryOperatorStore, memorySignInLog } from './security.ts';
+import { memorySettingsStore } from './settings.ts';
+import { createMemoryState, type MemoryState, snapshot } from './state.ts';
+
+/** One unit of work after the other; a throw puts every table back. */
+export function memoryUnitOfWork(state: MemoryState, stores: AdminStores): UnitOfWork {
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    stores,
+    run(work) {
+      const mine = before.then(async () => {
+        const rollBack = snapshot(state);
+        try {
+          return await work(stores);
+        } catch (error) {
+          rollBack();
+          throw error;
+        }
+      });
+      before = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}
+
+export interface MemoryStores extends Stores {
+  readonly state: MemoryState;
+  readonly journal: MemoryJournal;
+}
+
+/** Every store of a node, in memory, over one state. `now` gives the stamps of rows. */
+export function memoryStores({ node = 'node-1', now = Date.now }: { node?: string; now?: () => number } = {}): MemoryStores {
+  const state = createMemoryState();
+  const admin: AdminStores = {
+    accounts: memoryAccountStore(state, now),
+    domains: memoryDomainStore(state, now),
+    settings: memorySettingsStore(state, now),
+    operators: memoryOperatorStore(state, now),
+    consoleSessions: memoryConsoleSessionStore(state),
+    tokens: memoryApiTokenStore(state),
+    audit: memoryAuditStore(state, node, now),
+    jobs: memoryJobStore(state),
+  };
+  return {
+    ...admin,
+    state,
+    journal: memoryJournal(state),
+    archive: memoryArchive(state),
+    offline: memoryOfflineQueue(state),
+    roster: memoryRosterStore(state),
+    blocking: memoryBlockListStore(state),
+    profile: memoryProfileStore(state),
+    signIns: memorySignInLog(state),
+    backoff: memoryBackoffStore(state),
+    unitOfWork: memoryUnitOfWork(state, admin),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,34 @@
+/** Plain numbers that only rise, but for the first two, which say how it is now. Metrics read them. */
+export interface ClientCounters {
+  connections: number;
+  unauthenticated: number;
+  accepted: number;
+  /** Closed at once because of a limit on connections. */
+  refusedConnections: number;
+  bytesIn: number;
+  /** In characters, which are octets but for text outside of ASCII. */
+  bytesOut: number;
+  stanzasIn: number;
+  rateLimitPauses: number;
+  malformedStreams: number;
+  signIns: number;
+  signInFailures: number;
+  resumptions: number;
+  slowReaders: number;
+}
+
+export const createClientCounters = (): ClientCounters => ({
+  connections: 0,
+  unauthenticated: 0,
+  accepted: 0,
+  refusedConnections: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  stanzasIn: 0,
+  rateLimitPauses: 0,
+  malformedStreams: 0,
+  signIns: 0,
+  signInFailures: 0,
+  resumptions: 0,
+  slowReaders: 0,
+});

@@ -1,0 +1,77 @@
+import type { XmppValues } from '../../config/schema/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Live } from '../../kernel/live.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { TimerWheel } from '../../kernel/timer-wheel.ts';
+import type { Router } from '../router/router.ts';
+import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
+import type { StreamCondition } from '../stanza/stanza.ts';
+import type { BoundSession } from './bound-session.ts';
+import { type ClientConnection, type ConnectionDeps, contextChooser } from './connection.ts';
+import { type ClientCounters, createClientCounters } from './counters.ts';
+import { createGate } from './gate.ts';
+import { type ClientListener, createClientListener } from './listener.ts';
+import type { Registration, SessionHooks, TlsContexts } from './ports.ts';
+import { SessionTable } from './session-table.ts';
+
+export type { ClientCounters } from './counters.ts';
+export type { ClientListener } from './listener.ts';
+export type { Registration, SessionHooks, TlsContexts } from './ports.ts';
+
+export interface ClientsDeps {
+  readonly settings: Live<XmppValues>;
+  readonly router: Router;
+  readonly hooks: SessionHooks;
+  readonly credentials: CredentialSource;
+  readonly guard: SignInGuard;
+  readonly tls: TlsContexts;
+  readonly registration: Registration | null;
+  readonly wheel: TimerWheel;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** At least 16 octets, the same after a restart and on every node: what unknown accounts pretend to have comes from it. */
+  readonly secret: Buffer;
+  caps(): string;
+  extraFeatures(): string;
+}
+
+/** Everything about clients on this node: their ports, connections and sessions. */
+export interface Clients {
+  listener(kind: 'starttls' | 'direct-tls', host: string): ClientListener;
+  readonly sessions: SessionTable<BoundSession>;
+  readonly counters: Readonly<ClientCounters>;
+  /**
+   * Ends every session and connection with a stream error; what clients did not acknowledge goes back through the hooks. Resolves when all connections
+   * are gone, at the latest a few seconds later.
+   */
+  closeAll(condition: StreamCondition): Promise<void>;
+}
+
+export function createClients(deps: ClientsDeps): Clients {
+  const counters = createClientCounters();
+  const connections = new Set<ClientConnection>();
+  const sessions = new SessionTable<BoundSession>();
+  const gate = createGate({ settings: deps.settings, clock: deps.clock, counters });
+  const all: ConnectionDeps = {
+    ...deps,
+    caps: () => deps.caps(),
+    extraFeatures: () => deps.extraFeatures(),
+    counters,
+    connections,
+    table: sessions,
+    gate,
+    chooseContext: contextChooser(deps.tls),
+  };
+
+  return {
+    listener: (kind, host) => createClientListener(all, { kind, host }),
+    sessions,
+    counters,
+    async closeAll(condition) {
+      for (const session of [...sessions.all()]) session.end(condition);
+      for (const connection of [...connections]) connection.closeUnbound(condition);
+      for (let waited = 0; connections.size > 0 && waited < 50; waited++)
+        await new Promise<void>((done) => deps.clock.setTimeout(done, 100));
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { StreamCondition } from '../stanza/stanza.ts';
+import type { ConnectionFacts } from './session.ts';
+
+/**
+ * A connection as its session sees it. TCP is one, WebSocket and BOSH will be others; a session outlives it and may be continued on the next one.
+ */
+export interface SessionLink {
+  readonly facts: ConnectionFacts;
+  /** Language of the stream, for stanzas that name none. */
+  readonly lang: string;
+  /** Sends text; several calls of one turn leave together. */
+  write(xml: string): void;
+  /** What was written and is not yet taken by the network, about in octets. */
+  readonly waiting: number;
+  /** Ends the stream: with an error, or plainly when null. `detail` is an application-specific condition as text. */
+  close(condition: StreamCondition | null, text?: string, detail?: string): void;
+  /** Cuts the connection without a word: the client is lost or does not read. */
+  cut(): void;
+}
+
+/** What a connection does with its session. */
+export interface LinkedSession {
+  /** Text to join to what goes out now. */
+  beforeFlush(): string;
+  /** The connection is gone without an end of the stream. */
+  linkLost(link: SessionLink): void;
+}

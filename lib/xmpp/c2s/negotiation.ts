@@ -1,0 +1,305 @@
+import type { XmppValues } from '../../config/schema/index.ts';
+import { type Domain, type Jid, parseJid } from '../../kernel/jid.ts';
+import type { ChannelBinding } from '../sasl/channel-binding.ts';
+import { mechanismsFor, type SaslDeps, SaslNegotiation, type SaslStep } from '../sasl/negotiate.ts';
+import { errorElementXml } from '../stanza/build.ts';
+import type { Element } from '../stanza/element.ts';
+import { NS } from '../stanza/namespaces.ts';
+import { isStanza } from '../stanza/read.ts';
+import { escapeAttribute, escapeText, serialize } from '../stanza/serialize.ts';
+import type { StanzaFault, StreamCondition } from '../stanza/stanza.ts';
+import type { StreamHeader } from '../stream/framer.ts';
+import { bindSession, requestedResource } from './bind.ts';
+import { type BoundSession, FAILED_UNEXPECTED, handledTooHigh, type SessionDeps } from './bound-session.ts';
+import { featuresAfterSignIn, featuresBeforeSignIn } from './features.ts';
+import type { SessionLink } from './link.ts';
+import type { Registration } from './ports.ts';
+import { readCount } from './stream-management.ts';
+
+export interface NegotiationDeps extends SessionDeps, SaslDeps {
+  /** Null when accounts are never made in band. */
+  readonly registration: Registration | null;
+  /** `<c/>` of the server's own capabilities (XEP-0115 §6.3), as text; empty for none. */
+  caps(): string;
+  /** Stream features of rooms for signed-in clients, as text. */
+  extraFeatures(): string;
+}
+
+/** What the negotiation does with its connection. */
+export interface NegotiatedLink extends SessionLink {
+  readonly isOpen: boolean;
+  /** The header of our side; `to` is the client's own address as it gave it. */
+  writeHeader(from: Domain, to: string): void;
+  /** Null without TLS. */
+  binding(): ChannelBinding | null;
+  readonly isSecure: boolean;
+  /** TLS begins after `proceed`. */
+  startTls(): void;
+  /** Signed in: a new stream header follows, other limits hold. */
+  signedIn(mechanism: string): void;
+  /** From now on what arrives goes to the session. */
+  bound(session: BoundSession): void;
+  setLanguage(lang: string): void;
+}
+
+/**
+ * A stream from its header to a session: fresh → secured → authenticated → bound (RFC 6120 §4-7). It is dropped when the session exists.
+ * TLS, then SASL, then binding; any other order ends the stream.
+ */
+export class Negotiation {
+  private domain: Domain | null = null;
+  private sasl: SaslNegotiation | null = null;
+  private mechanisms: readonly string[] = [];
+  private failures = 0;
+  private using = '';
+  /** Who signed in; null before. */
+  private me: Jid | null = null;
+
+  constructor(
+    private readonly deps: NegotiationDeps,
+    private readonly link: NegotiatedLink,
+    /** May TLS be started on this stream? Not where it began with TLS. */
+    private mayStartTls: boolean,
+  ) {}
+
+  get isSignedIn(): boolean {
+    return this.me !== null;
+  }
+
+  /** TLS is up: nothing said before counts (RFC 6120 §5.4.3.3). */
+  secured(): void {
+    this.mayStartTls = false;
+    this.domain = null;
+    this.sasl = null;
+    this.mechanisms = [];
+  }
+
+  open(header: StreamHeader): void {
+    const { link } = this;
+    const read = this.readHeader(header);
+    if ('condition' in read) {
+      link.close(read.condition, read.text);
+      return;
+    }
+    this.domain = read.domain;
+    link.setLanguage(read.lang);
+    link.writeHeader(read.domain, read.from);
+    link.write(this.features());
+  }
+
+  private readHeader({
+    el,
+    contentNs,
+  }: StreamHeader): { domain: Domain; from: string; lang: string } | { condition: StreamCondition; text?: string } {
+    if (el.ns !== NS.streams) return { condition: 'invalid-namespace' };
+    if (el.name !== 'stream') return { condition: 'bad-format' };
+    // RFC 6120 §4.8.3: the content is `jabber:client`, as default or under a prefix.
+    if (contentNs !== NS.client && contentNs !== '') return { condition: 'invalid-namespace' };
+    if (el.attrs.to === undefined) return { condition: 'host-unknown', text: 'The stream names no domain.' };
+    const to = parseJid(el.attrs.to);
+    if (to === null || to.local !== '' || to.resource !== '')
+      return { condition: 'improper-addressing', text: 'A stream is opened to a domain.' };
+    if (!this.deps.router.isLocalDomain(to.domain)) return { condition: 'host-unknown', text: 'This server does not serve that domain.' };
+    // security-and-limits X-8: whoever signed in for one domain cannot go on in another.
+    if (this.me !== null && this.me.domain !== to.domain)
+      return { condition: 'improper-addressing', text: 'The stream was opened to another domain before.' };
+    const version = /^([0-9]{1,4})\.[0-9]{1,4}$/.exec(el.attrs.version ?? '');
+    if (version === null || Number(version[1]) < 1) return { condition: 'unsupported-version', text: 'This server speaks XMPP 1.0.' };
+    const from = el.attrs.from === undefined ? null : parseJid(el.attrs.from);
+    if (el.attrs.from !== undefined && (from === null || (this.me !== null && from.bare !== this.me.bare)))
+      return { condition: 'invalid-from' };
+    const lang = el.attrs['xml:lang'] ?? '';
+    return { domain: to.domain, from: from?.bare ?? '', lang: /^[A-Za-z0-9-]{1,64}$/.test(lang) ? lang : '' };
+  }
+
+  private features(): string {
+    const settings = this.deps.settings.get();
+    if (this.me !== null) return featuresAfterSignIn(settings, this.deps.caps() + this.deps.extraFeatures());
+    const binding = this.link.binding();
+    this.mechanisms = this.offered(settings, binding);
+    const starttls = !this.mayStartTls ? null : settings.c2sRequireTls ? 'required' : 'optional';
+    return featuresBeforeSignIn(settings, { starttls, mechanisms: this.mechanisms, binding });
+  }
+
+  private offered(settings: XmppValues, binding: ChannelBinding | null): readonly string[] {
+    if (this.link.isSecure) return mechanismsFor(binding, settings.offerPlain);
+    return settings.c2sRequireTls ? [] : mechanismsFor(null, settings.c2sPlainWithoutTls);
+  }
+
+  /** One element before the session exists. A promise while something is asked for: nothing else is read meanwhile. */
+  take(el: Element): Promise<void> | null {
+    const { link, me } = this;
+    if (el.ns === NS.tls && el.name === 'starttls') this.starttls();
+    else if (el.ns === NS.streamManagement && el.name === 'enable') link.write(FAILED_UNEXPECTED);
+    else if (me === null) {
+      if (el.ns === NS.sasl) return this.authenticate(el);
+      const register = isStanza(el, NS.client) && el.name === 'iq' ? el.child('query', NS.register) : undefined;
+      if (register !== undefined && this.mayRegister()) return this.register(el, register);
+      this.outOfOrder(el);
+    } else if (el.ns === NS.sasl) link.close('policy-violation', 'You are signed in already.');
+    else if (el.ns === NS.streamManagement && el.name === 'resume') return this.resume(el, me);
+    else {
+      const bind = isStanza(el, NS.client) && el.name === 'iq' && el.attrs.type === 'set' ? el.child('bind', NS.bind) : undefined;
+      if (bind !== undefined && el.attrs.id) return this.bind(el.attrs.id, bind, me);
+      this.outOfOrder(el);
+    }
+    return null;
+  }
+
+  /** RFC 6120 §4.9.3.12 and §7.1: no stanza before sign-in, and none before a resource is bound. */
+  private outOfOrder(el: Element): void {
+    this.link.close(isStanza(el, NS.client) ? 'not-authorized' : 'unsupported-stanza-type');
+  }
+
+  private starttls(): void {
+    if (this.mayStartTls && this.domain !== null) this.link.startTls();
+    else {
+      // RFC 6120 §5.4.2.2.
+      this.link.write(`<failure xmlns='${NS.tls}'/>`);
+      this.link.close(null);
+    }
+  }
+
+  private async authenticate(el: Element): Promise<void> {
+    const { link, deps } = this;
+    if (el.elements().length > 0) return link.close('bad-format');
+    if (this.domain === null) return link.close('not-authorized');
+    const text = el.text();
+    this.sasl ??= new SaslNegotiation(deps, {
+      domain: this.domain,
+      address: link.facts.address,
+      mechanisms: this.mechanisms,
+      binding: link.binding(),
+    });
+    let step: SaslStep;
+    const mechanism = el.attrs.mechanism ?? '';
+    if (el.name === 'auth' && this.mechanisms.length === 0) {
+      // security-and-limits T-2: nothing is accepted in the clear.
+      deps.guard.after({
+        at: deps.clock.now(),
+        kind: 'xmpp',
+        name: '',
+        accountId: null,
+        address: link.facts.address,
+        mechanism: mechanism.slice(0, 32),
+        outcome: 'no-encryption',
+      });
+      step = { is: 'failure', condition: 'encryption-required', text: 'Start TLS before signing in.' };
+    } else if (el.name === 'auth') {
+      this.using = mechanism;
+      step = await this.sasl.begin(mechanism, text);
+    } else if (el.name === 'response') step = await this.sasl.respond(text);
+    else if (el.name === 'abort') step = this.sasl.abort();
+    else return link.close('unsupported-stanza-type');
+    if (link.isOpen) this.answer(step);
+  }
+
+  private answer(step: SaslStep): void {
+    const { link } = this;
+    if (step.is === 'challenge') {
+      link.write(step.data === '' ? `<challenge xmlns='${NS.sasl}'/>` : `<challenge xmlns='${NS.sasl}'>${step.data}</challenge>`);
+    } else if (step.is === 'success') {
+      this.me = step.jid;
+      this.sasl = null;
+      this.mechanisms = [];
+      this.mayStartTls = false;
+      this.deps.counters.signIns++;
+      link.write(step.data === '' ? `<success xmlns='${NS.sasl}'/>` : `<success xmlns='${NS.sasl}'>${step.data}</success>`);
+      link.signedIn(this.using);
+    } else {
+      this.deps.counters.signInFailures++;
+      link.write(`<failure xmlns='${NS.sasl}'><${step.condition}/><text xml:lang='en'>${escapeText(step.text)}</text></failure>`);
+      this.failed();
+    }
+  }
+
+  /** security-and-limits §3.3: a few tries, then the stream ends. */
+  private failed(): void {
+    if (++this.failures >= this.deps.settings.get().saslFailuresPerStream) this.link.close('policy-violation', 'Too many failed attempts.');
+  }
+
+  private mayRegister(): boolean {
+    return this.deps.settings.get().inBandRegistration && this.deps.registration !== null && this.mechanisms.length > 0;
+  }
+
+  private async register(iq: Element, query: Element): Promise<void> {
+    const { registration } = this.deps;
+    const id = iq.attrs.id ?? '';
+    if (registration === null || this.domain === null) return;
+    if (iq.attrs.type === 'get') return this.result(id, serialize(registration.fields(this.domain), NS.client));
+    if (iq.attrs.type !== 'set') return;
+    let fault: StanzaFault | null;
+    try {
+      fault = await registration.submit(this.domain, query, this.link.facts.address);
+    } catch {
+      fault = STORAGE_DOWN;
+    }
+    if (!this.link.isOpen) return;
+    if (fault === null) return this.result(id, '');
+    this.refuse(id, fault);
+    this.failed();
+  }
+
+  private async bind(id: string, bind: Element, me: Jid): Promise<void> {
+    const { deps, link } = this;
+    const resource = requestedResource(bind.child('resource', NS.bind)?.text() ?? '');
+    if (resource === null) return this.refuse(id, { condition: 'bad-request', text: 'This resource is not allowed.' });
+    let user: Awaited<ReturnType<typeof deps.router.users.load>>;
+    try {
+      user = await deps.router.users.load(me.bare);
+    } catch (error) {
+      deps.log.warn('c2s.bind-failed', { jid: me.bare, error });
+      if (link.isOpen) this.refuse(id, STORAGE_DOWN);
+      return;
+    }
+    if (!link.isOpen) return;
+    // Removed or disabled between sign-in and binding.
+    if (user === null) return link.close('not-authorized');
+    const bound = bindSession(deps, user, resource, link);
+    if (!bound.ok) return this.refuse(id, bound.fault);
+    const session = bound.value;
+    this.result(id, `<bind xmlns='${NS.bind}'><jid>${escapeText(session.jid.full)}</jid></bind>`);
+    link.bound(session);
+    deps.hooks.bound(session);
+  }
+
+  /** XEP-0198 §5. */
+  private async resume(el: Element, me: Jid): Promise<void> {
+    const { link } = this;
+    const { table } = this.deps;
+    const id = el.attrs.previd ?? '';
+    const h = readCount(el.attrs.h);
+    if (h === null) return link.write(failed('bad-request', null));
+    const session = table.byId(id);
+    // A session of somebody else is as unknown as one that never was.
+    if (session === undefined || session.jid.bare !== me.bare)
+      return link.write(failed('item-not-found', table.handledBefore(id, me.bare)));
+    await new Promise<void>((done) => session.settle(done));
+    if (!link.isOpen) return;
+    const sm = session.management;
+    if (session.state === 'ended' || sm === null) return link.write(failed('item-not-found', table.handledBefore(id, me.bare)));
+    if (!session.canResume(h)) {
+      return link.close('undefined-condition', 'More stanzas are acknowledged than were sent.', handledTooHigh(String(h), sm.queue.sent));
+    }
+    link.bound(session);
+    session.resume(link, h);
+  }
+
+  private result(id: string, payload: string): void {
+    const head = `<iq type='result' id='${escapeAttribute(id)}'`;
+    this.link.write(payload === '' ? `${head}/>` : `${head}>${payload}</iq>`);
+  }
+
+  private refuse(id: string, fault: StanzaFault): void {
+    this.link.write(`<iq type='error' id='${escapeAttribute(id)}'>${errorElementXml(fault)}</iq>`);
+  }
+}
+
+const STORAGE_DOWN: StanzaFault = {
+  condition: 'internal-server-error',
+  type: 'wait',
+  text: 'This is not possible at the moment. Try again later.',
+};
+
+const failed = (condition: string, h: number | null): string =>
+  `<failed xmlns='${NS.streamManagement}'${h === null ? '' : ` h='${h}'`}><${condition} xmlns='${NS.stanzaErrors}'/></failed>`;

@@ -1,0 +1,162 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { type BareJid, type Jid, parseJid } from '../../kernel/jid.ts';
+import { writeSlot } from '../../kernel/slots.ts';
+import type { User, UserSlotLoader, Users } from './users.ts';
+
+/** The people of this node, with what only the composer asks. */
+export interface BuiltUsers extends Users {
+  /** Told when an account was made, so that nobody is taken for missing any longer. */
+  forgetMissing(bare: BareJid): void;
+  /** Sessions that wait to be resumed. */
+  readonly hibernatingCount: number;
+}
+
+/** Finds accounts, many at once. */
+export interface AccountLookup {
+  /** Missing and disabled accounts are absent from the answer. Rejects when the database is down. */
+  find(bares: readonly BareJid[]): Promise<ReadonlyMap<BareJid, number>>;
+}
+
+/** People without a session kept in memory, so that writing to someone offline again and again costs one look-up. */
+const KEEP_OFFLINE = 2000;
+/** Someone just loaded may be about to bind a session, and a second object for the same person must never exist: nobody is forgotten sooner. */
+const KEEP_MS = 30_000;
+/** Whatever their age, people without a session are not more than this. Far more than sign in within one turn of the event loop. */
+const KEEP_AT_MOST = 50_000;
+const MISSING_MS = 5_000;
+const KEEP_MISSING = 10_000;
+
+interface HeldUser extends User {
+  /** Monotonic milliseconds of the last load. */
+  touched: number;
+}
+
+interface Waiting {
+  readonly resolve: (user: User | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The people this node holds in memory. Loads of one turn of the event loop are one query per room, and two loads of the same person are one.
+ */
+export function createUsers(deps: { readonly accounts: AccountLookup; readonly clock: Clock }): BuiltUsers {
+  const { accounts, clock } = deps;
+  /** Insertion order is the order of last use for those who are offline. */
+  const users = new Map<BareJid, HeldUser>();
+  const missing = new Map<BareJid, number>();
+  const loaders: UserSlotLoader<unknown>[] = [];
+  const inFlight = new Map<BareJid, Promise<User | null>>();
+  let queue = new Map<BareJid, Waiting>();
+  let sinceTrim = 0;
+
+  const isOnline = (user: User) => user.sessions.size > 0;
+
+  /** Called after a batch was added; walks the map only when enough came in since it last did. */
+  function trim(added: number): void {
+    sinceTrim += added;
+    if (sinceTrim < KEEP_OFFLINE / 4 || users.size < KEEP_OFFLINE) return;
+    sinceTrim = 0;
+    let offline = 0;
+    for (const user of users.values()) if (!isOnline(user)) offline++;
+    const before = clock.monotonic() - KEEP_MS;
+    for (const [bare, user] of users) {
+      if (offline <= KEEP_OFFLINE) break;
+      if (isOnline(user) || (user.touched > before && offline <= KEEP_AT_MOST)) continue;
+      users.delete(bare);
+      offline--;
+    }
+  }
+
+  async function flush(): Promise<void> {
+    const batch = queue;
+    queue = new Map();
+    try {
+      const found = await accounts.find([...batch.keys()]);
+      const ids = [...found.values()];
+      const loaded = await Promise.all(loaders.map((loader) => (ids.length === 0 ? new Map<number, unknown>() : loader.load(ids))));
+      const until = clock.monotonic() + MISSING_MS;
+      for (const [bare, { resolve }] of batch) {
+        const id = found.get(bare);
+        const jid: Jid | null = id === undefined ? null : parseJid(bare);
+        if (id === undefined || jid === null) {
+          if (missing.size >= KEEP_MISSING) missing.clear();
+          missing.set(bare, until);
+          resolve(null);
+          continue;
+        }
+        const user: HeldUser = { accountId: id, jid, bare, sessions: new Map(), slots: [], touched: clock.monotonic() };
+        for (const [index, loader] of loaders.entries()) writeSlot(user, loader.slot, loaded[index]?.get(id) ?? loader.empty(id));
+        users.set(bare, user);
+        resolve(user);
+      }
+      trim(found.size);
+    } catch (error) {
+      for (const { reject } of batch.values()) reject(error);
+    }
+  }
+
+  const api: BuiltUsers = {
+    peek: (bare) => users.get(bare),
+    load(bare) {
+      const user = users.get(bare);
+      if (user) {
+        if (!isOnline(user)) {
+          user.touched = clock.monotonic();
+          users.delete(bare);
+          users.set(bare, user);
+        }
+        return Promise.resolve(user);
+      }
+      const until = missing.get(bare);
+      if (until !== undefined) {
+        if (until > clock.monotonic()) return Promise.resolve(null);
+        missing.delete(bare);
+      }
+      const running = inFlight.get(bare);
+      if (running) return running;
+      const load = new Promise<User | null>((resolve, reject) => {
+        if (queue.size === 0) setImmediate(() => void flush());
+        queue.set(bare, { resolve, reject });
+      }).finally(() => inFlight.delete(bare));
+      inFlight.set(bare, load);
+      return load;
+    },
+    *online() {
+      for (const user of users.values()) if (isOnline(user)) yield user;
+    },
+    get onlineCount() {
+      let count = 0;
+      for (const user of users.values()) if (isOnline(user)) count++;
+      return count;
+    },
+    get sessionCount() {
+      let count = 0;
+      for (const user of users.values()) count += user.sessions.size;
+      return count;
+    },
+    registerLoader(loader) {
+      loaders.push(loader as UserSlotLoader<unknown>);
+    },
+    get hibernatingCount() {
+      let count = 0;
+      for (const user of users.values()) for (const session of user.sessions.values()) if (session.state === 'hibernating') count++;
+      return count;
+    },
+    evict(bare, reason, spare = null) {
+      missing.delete(bare);
+      const user = users.get(bare);
+      if (!user) return;
+      const condition = reason === 'removed' ? 'not-authorized' : 'policy-violation';
+      const text =
+        reason === 'removed'
+          ? 'This account was removed.'
+          : reason === 'disabled'
+            ? 'This account was disabled.'
+            : 'The password was changed. Sign in again.';
+      for (const session of [...user.sessions.values()]) if (session.id !== spare) session.end(condition, text);
+      if (!isOnline(user)) users.delete(bare);
+    },
+    forgetMissing: (bare) => void missing.delete(bare),
+  };
+  return api;
+}

@@ -1,0 +1,56 @@
+/** What the small protocols need from the rest of the node; the composer gives it. */
+import type { Fault } from '../../kernel/faults.ts';
+import type { BareJid } from '../../kernel/jid.ts';
+import type { Result } from '../../kernel/result.ts';
+import type { ClientSession } from '../c2s/session.ts';
+import type { MaybePromise } from '../router/hooks.ts';
+import type { User } from '../router/users.ts';
+import type { Element } from '../stanza/element.ts';
+
+/** May `viewer` know that `owner` exists and is here: the owner, and who has a subscription to their availability. */
+export type MaySee = (viewer: BareJid, owner: User) => boolean;
+
+/** IQ requests of the server to one session (bounded, forgotten when the session ends). */
+export interface AskClient {
+  /** `onAnswer` gets the payload of the result, or null for an error, an empty result or no answer. */
+  ask(session: ClientSession, payload: Element, onAnswer: (payload: Element | null) => void): void;
+}
+
+/** What a bulk command did. */
+export interface CommandOutcome {
+  readonly done: number;
+  /** Left out, with the reason for people. */
+  readonly skipped: readonly { readonly jid: string; readonly why: string }[];
+}
+export type UserKind = 'registered' | 'disabled' | 'online';
+
+/**
+ * Service administration (XEP-0133) is a thin face: permission, validation, audit and transaction are the use cases' own. `by` is the account
+ * whose client gave the command. The message of a fault is shown to it.
+ */
+export interface AdminCommands {
+  mayAdminister(bare: BareJid): MaybePromise<boolean>;
+  addUser(
+    by: BareJid,
+    user: { readonly bare: BareJid; readonly password: string; readonly mail: string; readonly name: string },
+  ): Promise<Result<null, Fault>>;
+  deleteUsers(by: BareJid, bares: readonly BareJid[]): Promise<Result<CommandOutcome, Fault>>;
+  disableUsers(by: BareJid, bares: readonly BareJid[]): Promise<Result<CommandOutcome, Fault>>;
+  enableUsers(by: BareJid, bares: readonly BareJid[]): Promise<Result<CommandOutcome, Fault>>;
+  changePassword(by: BareJid, bare: BareJid, password: string): Promise<Result<null, Fault>>;
+  /** Addresses, at most `max`. */
+  listUsers(by: BareJid, kind: UserKind, max: number): Promise<Result<readonly BareJid[], Fault>>;
+  counts(by: BareJid): Promise<Result<Readonly<Record<UserKind, number>>, Fault>>;
+  /** A bare JID ends all sessions of the account, a full JID that one. */
+  endSessions(by: BareJid, jids: readonly string[]): Promise<Result<CommandOutcome, Fault>>;
+}
+
+/** What people may do to accounts without an administrator (XEP-0077). */
+export interface OwnAccounts {
+  /** Makes an account for someone unknown. A fault of kind `conflict`: the name is taken. */
+  register(bare: BareJid, password: string, mail: string, address: string): Promise<Result<null, Fault>>;
+  /** Stores a new password; the session that asked stays. */
+  changePassword(bare: BareJid, password: string, sessionId: string): Promise<Result<null, Fault>>;
+  /** Removes the account for good. Its sessions end a moment later, so that the answer still reaches the client (XEP-0077 §3.2). */
+  remove(bare: BareJid): Promise<Result<null, Fault>>;
+}
