@@ -1,12 +1,14 @@
 /** Debian packages the full test run needs: a browser and real XMPP clients. Installed where that is allowed, named where not. */
-import { readFileSync } from 'node:fs';
+
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './run.mjs';
 
 const packages = JSON.parse(readFileSync(join(root, 'bin/lib/debian-packages.json'), 'utf8'));
 
-const installed = (name) => spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' }).stdout?.includes('install ok installed') ?? false;
+const installed = (name) =>
+  spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' }).stdout?.includes('install ok installed') ?? false;
 
 export async function ensureDebianPackages() {
   const missing = Object.keys(packages).filter((name) => !installed(name));

@@ -12,11 +12,9 @@ export function readSchema(folder) {
 
 const done = (value) => ({ ok: true, value, map: (fn) => done(fn(value)), flatMap: (fn) => fn(value) });
 
-/**
- * SQL that leads from one schema text to another (`null`: an empty database). Runs the schema engine's WebAssembly with a stand-in
- * for the database, which a comparison of two texts never asks anything but its version.
- */
-export async function schemaDiff(from, to) {
+/** The engine keeps its memory in module variables: it can be made once in a process. */
+let loaded = null;
+async function load() {
   const engineModule = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const folder = dirname(fileURLToPath(import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')));
   const { instance } = await WebAssembly.instantiate(readFileSync(join(folder, 'schema_engine_bg.wasm')), {
@@ -24,6 +22,16 @@ export async function schemaDiff(from, to) {
   });
   engineModule.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
+  return engineModule;
+}
+
+/**
+ * SQL that leads from one schema text to another (`null`: an empty database). Runs the schema engine's WebAssembly with a stand-in
+ * for the database, which a comparison of two texts never asks anything but its version.
+ */
+export async function schemaDiff(from, to) {
+  loaded ??= load();
+  const engineModule = await loaded;
 
   const errorRegistry = { consumeError: () => undefined };
   const identity = { provider: 'postgres', adapterName: 'offline', errorRegistry };

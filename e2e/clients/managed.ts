@@ -25,6 +25,8 @@ export interface ManagedStream {
   request(): void;
   /** Acknowledges what has come so far. */
   acknowledge(): void;
+  /** Asks, and waits until everything sent so far is acknowledged: with Rollcall that means committed. */
+  settled(): Promise<void>;
 }
 
 export interface ManagedOptions {
@@ -47,6 +49,12 @@ function manage(client: RawClient, state: StreamState, options: ManagedOptions):
     },
     request: () => client.send(`<r xmlns='${smNs}'/>`),
     acknowledge: () => client.send(`<a xmlns='${smNs}' h='${state.received}'/>`),
+    async settled() {
+      stream.request();
+      for (const end = Date.now() + 10_000; state.unacknowledged.length > 0; await new Promise((resolve) => setTimeout(resolve, 10))) {
+        if (client.closed || Date.now() > end) throw new Error(`${state.unacknowledged.length} stanzas were not acknowledged`);
+      }
+    },
   };
   client.tap = (element) => {
     if (isStanza(element)) {

@@ -130,7 +130,7 @@ presence.login=online
       } catch {
         // It ends by itself when profanity does.
       }
-      if (!process.env.KEEP) rmSync(home, { recursive: true, force: true });
+      rmSync(home, { recursive: true, force: true });
     },
   };
   try {

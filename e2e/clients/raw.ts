@@ -36,14 +36,16 @@ export interface RawClient {
   startTls(): Promise<void>;
   /** Opens a stream and waits for the features. */
   open(): Promise<XmlElement>;
-  /** Signs in with SCRAM-SHA-1 or PLAIN; throws the failure's condition. */
-  authenticate(user: string, password: string, mechanism?: 'SCRAM-SHA-1' | 'PLAIN'): Promise<void>;
+  /** Signs in without channel binding; throws the failure's condition. */
+  authenticate(user: string, password: string, mechanism?: Mechanism): Promise<void>;
   bind(resource?: string): Promise<string>;
   /** Closes the stream in order. */
   close(): Promise<void>;
   /** Loses the connection without a word. */
   cut(): void;
 }
+
+export type Mechanism = 'SCRAM-SHA-1' | 'SCRAM-SHA-256' | 'PLAIN';
 
 export const saslNs = 'urn:ietf:params:xml:ns:xmpp-sasl';
 export const smNs = 'urn:xmpp:sm:3';
@@ -135,11 +137,11 @@ export async function openRaw(target: RawTarget): Promise<RawClient> {
         client.send(`<auth xmlns='${saslNs}' mechanism='PLAIN'>${Buffer.from(`\0${user}\0${password}`).toString('base64')}</auth>`);
       } else {
         const bare = `n=${user.replace(/=/g, '=3D').replace(/,/g, '=2C')},r=${randomBytes(15).toString('base64')}`;
-        client.send(`<auth xmlns='${saslNs}' mechanism='SCRAM-SHA-1'>${Buffer.from(`n,,${bare}`).toString('base64')}</auth>`);
+        client.send(`<auth xmlns='${saslNs}' mechanism='${mechanism}'>${Buffer.from(`n,,${bare}`).toString('base64')}</auth>`);
         const step = await client.element('a challenge', (element) => element.name === 'challenge' || element.name === 'failure', { from });
         if (step.name === 'challenge')
           client.send(
-            `<response xmlns='${saslNs}'>${scramResponse(bare, password, Buffer.from(step.text, 'base64').toString())}</response>`,
+            `<response xmlns='${saslNs}'>${scramResponse(mechanism === 'SCRAM-SHA-1' ? 'sha1' : 'sha256', bare, password, Buffer.from(step.text, 'base64').toString())}</response>`,
           );
       }
       const result = await outcome();
@@ -172,24 +174,23 @@ export const streamHeader = (domain: string): string =>
 /** Deriving takes milliseconds of CPU; a test with hundreds of sign-ins of one person pays once. */
 const derived = new Map<string, Buffer>();
 
-function scramResponse(bare: string, password: string, challenge: string): string {
+function scramResponse(hash: 'sha1' | 'sha256', bare: string, password: string, challenge: string): string {
   const fields = new Map(challenge.split(',').map((field) => [field[0], field.slice(2)] as const));
-  const name = `${password} ${fields.get('s')} ${fields.get('i')}`;
+  const name = `${hash} ${password} ${fields.get('s')} ${fields.get('i')}`;
+  const length = hash === 'sha1' ? 20 : 32;
   const salted =
-    derived.get(name) ?? pbkdf2Sync(password, Buffer.from(fields.get('s') ?? '', 'base64'), Number(fields.get('i')), 20, 'sha1');
+    derived.get(name) ?? pbkdf2Sync(password, Buffer.from(fields.get('s') ?? '', 'base64'), Number(fields.get('i')), length, hash);
   derived.set(name, salted);
-  const clientKey = createHmac('sha1', salted).update('Client Key').digest();
+  const clientKey = createHmac(hash, salted).update('Client Key').digest();
   const withoutProof = `c=biws,r=${fields.get('r')}`;
-  const signature = createHmac('sha1', createHash('sha1').update(clientKey).digest())
-    .update(`${bare},${challenge},${withoutProof}`)
-    .digest();
+  const signature = createHmac(hash, createHash(hash).update(clientKey).digest()).update(`${bare},${challenge},${withoutProof}`).digest();
   const proof = Buffer.from(clientKey.map((byte, index) => byte ^ signature[index]!));
   return Buffer.from(`${withoutProof},p=${proof.toString('base64')}`).toString('base64');
 }
 
 export interface RawSignIn {
   readonly tls?: boolean;
-  readonly mechanism?: 'SCRAM-SHA-1' | 'PLAIN';
+  readonly mechanism?: Mechanism;
   readonly resource?: string;
   /** Sends initial presence and waits until it is reflected. */
   readonly presence?: boolean;

@@ -284,7 +284,8 @@ describe('guessing passwords by the hundred', () => {
     expect(streams).toBeGreaterThan(0);
     expect(tries).toBeGreaterThanOrEqual(40);
     expect(tries).toBeLessThan(streams * 6);
-    for (const condition of conditions) expect(['not-authorized', 'policy-violation', 'temporary-auth-failure']).toContain(condition);
+    for (const condition of conditions)
+      expect(['not-authorized', 'policy-violation', 'temporary-auth-failure', 'connection-timeout']).toContain(condition);
     await settled(session);
     session.send(chat(victim.jid, 'self', 'still here'));
     await session.element('a note to oneself', (element) => childText(element, 'body') === 'still here');

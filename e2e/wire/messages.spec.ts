@@ -1,6 +1,7 @@
 /** One-to-one messages: who gets which copy, what is kept, and what the archive says afterwards. */
 import { describe, expect, it } from 'vitest';
 import { archivePage, wholeArchive } from '../clients/archive.ts';
+import { enableStreamManagement } from '../clients/managed.ts';
 import { becomeAvailable, type RawClient } from '../clients/raw.ts';
 import { child, childText, type XmlElement } from '../clients/xml.ts';
 import { bodies, chat, settled, withServer } from './harness.ts';
@@ -238,13 +239,12 @@ describe('carbons', () => {
 describe('the archive', () => {
   it('pages forwards and backwards without gaps or overlaps, and its ids are those of the live messages', async () => {
     const [anna, bela] = [on.person(), on.person()];
-    const a = await on.raw(anna);
+    const a = await enableStreamManagement(await on.raw(anna));
     const b = await on.raw(bela);
     const count = 25;
-    for (let index = 0; index < count; index++) a.send(chat(bela.jid, `m-${index}`, `message ${index}`));
+    for (let index = 0; index < count; index++) a.send(chat(bela.jid, `m-${index}`, `message ${index}`), '');
     await withBody(b, `message ${count - 1}`);
-    // An acknowledged round trip of the sender: everything before it is committed.
-    await settled(a);
+    await a.settled();
     const live = b.elements('message').map((message) => stanzaIdOf(message, bela.jid));
     const forwards = [await archivePage(b, '<max>10</max>')];
     while (!forwards.at(-1)!.complete) forwards.push(await archivePage(b, `<max>10</max><after>${forwards.at(-1)!.last}</after>`));
@@ -269,17 +269,27 @@ describe('the archive', () => {
   it('finds the messages with one person, in both directions', async () => {
     const [anna, bela, carl] = [on.person(), on.person(), on.person()];
     const a = await on.raw(anna);
-    const b = await on.raw(bela);
-    const c = await on.raw(carl);
+    const [b, c] = [await enableStreamManagement(await on.raw(bela)), await enableStreamManagement(await on.raw(carl))];
     a.send(chat(bela.jid, 'w-1', 'to bela'));
-    await withBody(b, 'to bela');
-    b.send(chat(anna.jid, 'w-2', 'from bela'));
-    c.send(chat(anna.jid, 'w-3', 'from carl'));
-    await withBody(a, 'from carl');
-    await withBody(a, 'from bela');
-    await settled(a);
+    await withBody(b.client, 'to bela');
+    b.send(chat(anna.jid, 'w-2', 'from bela'), '');
+    await b.settled();
+    c.send(chat(anna.jid, 'w-3', 'from carl'), '');
+    await c.settled();
     const page = await archivePage(a, '<max>10</max>', { with: bela.jid });
     expect(page.messages.map((message) => message.body)).toEqual(['to bela', 'from bela']);
+  });
+
+  it('has what the client received before it asked', async () => {
+    const [anna, bela] = [on.person(), on.person()];
+    const a = await on.raw(anna);
+    const b = await on.raw(bela);
+    a.send(chat(bela.jid, 'z-1', 'just now'));
+    const message = await withBody(b, 'just now');
+    const page = await archivePage(b, '<max>10</max>');
+    expect(page.messages.map((entry) => entry.archiveId)).toEqual([stanzaIdOf(message, bela.jid)]);
+    // A client that knows this id asks for what came after it: the id must be known to the archive by then.
+    expect((await archivePage(b, `<max>10</max><after>${stanzaIdOf(message, bela.jid)}</after>`)).messages).toEqual([]);
   });
 
   it('refuses a page after an id it does not know', async () => {

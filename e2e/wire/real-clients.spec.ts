@@ -50,9 +50,16 @@ describe('signing in', () => {
     expect(client.jid.startsWith(`${person.jid}/`)).toBe(true);
   });
 
-  it.each(['SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN'])('takes %s under TLS', async (mechanism) => {
-    const client = await on.slix(on.person(), { mechanism });
+  it('takes PLAIN under TLS', async () => {
+    const client = await on.slix(on.person(), { mechanism: 'PLAIN' });
     expect(client.jid).not.toBe('');
+  });
+
+  // Not by slixmpp: it says that it could bind the channel, which is rightly taken for an attack where -PLUS is offered (RFC 5802 §6).
+  it.each(['SCRAM-SHA-1', 'SCRAM-SHA-256'] as const)('takes %s under TLS', async (mechanism) => {
+    const person = on.person();
+    const client = await on.raw(person, { mechanism, resource: 'x' });
+    expect(client.jid).toBe(`${person.jid}/x`);
   });
 
   it('takes direct TLS on its own port', async () => {

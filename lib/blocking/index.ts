@@ -51,7 +51,9 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
   /** XEP-0191 §3.5: full, bare, domain with resource, domain. */
   function isBlocked(owner: User, other: Jid): boolean {
     const list = readSlot(owner, slot);
-    if (list === undefined || list.size === 0 || other.bare === owner.bare) return false;
+    if (list === undefined || list.size === 0) return false;
+    // A block of the own domain means its people: neither the person's own devices nor the server itself can be cut off.
+    if (other.bare === owner.bare || (other.local === '' && other.domain === owner.jid.domain)) return false;
     if (list.has(other.full) || list.has(other.bare) || list.has(other.domain)) return true;
     return other.resource !== '' && list.has(`${other.domain}/${other.resource}`);
   }

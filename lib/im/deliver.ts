@@ -58,7 +58,7 @@ export interface DeliveryNote {
   readonly uid: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Devices that were sent the message and did not give it back. */
+  /** Devices that were sent the message, or a copy of it, and did not give it back. */
   holders: number;
 }
 
@@ -153,7 +153,15 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
     );
   }
 
-  const rowFor = (accountId: number, uid: string, peer: BareJid, outgoing: boolean, at: number, stanza: MessageStanza, body: string): ArchiveRow => ({
+  const rowFor = (
+    accountId: number,
+    uid: string,
+    peer: BareJid,
+    outgoing: boolean,
+    at: number,
+    stanza: MessageStanza,
+    body: string,
+  ): ArchiveRow => ({
     accountId,
     uid,
     peer,
@@ -207,7 +215,8 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
     const self = sender !== null && sender.user === user;
     const isLost = direct.length === 0 && !keeps;
     const archiveHere = !isLost && isKeptFor(user, state, stanza, traits, peer);
-    const archiveThere = !isLost && sender !== null && senderState !== null && !self && isKeptFor(sender.user, senderState, stanza, traits, to.bare);
+    const archiveThere =
+      !isLost && sender !== null && senderState !== null && !self && isKeptFor(sender.user, senderState, stanza, traits, to.bare);
     if ((keeps || archiveHere || archiveThere) && !journal.accepting) return cannotKeep;
 
     const at = clock.now();
@@ -231,12 +240,15 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
     // Every device chosen has ended meanwhile.
     if (copies === 0 && direct.length > 0 && waits && settings.offlineMessages) keeps = true;
 
-    if (user.sessions.size > copies && isCopied(stanza, traits, false)) {
+    // What waits in the store comes from there to the device that becomes able to take it; a copy now would show it twice.
+    if (!keeps && user.sessions.size > copies && isCopied(stanza, traits, false)) {
       let tail = '';
       for (const session of user.sessions.values()) {
         if (!session.carbons || session === sender || direct.includes(session)) continue;
         if (tail === '') tail = copyTail('received', stanza.type, xml);
-        sendTo(state, session, copyFor(session, tail), null, false);
+        // A device that could have had the message itself holds it by its copy too; one with negative priority may be nobody's eyes.
+        const holds = note !== null && isAble(session);
+        if (sendTo(state, session, copyFor(session, tail), holds ? stanza : null, false) && holds) note.holders++;
       }
     }
 

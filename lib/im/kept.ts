@@ -166,7 +166,11 @@ export function createKept(deps: {
       const own = drain !== null && drain.to === session;
       if (own) state.drain = null;
       reroute(session, unsent);
-      if (own) reroute(session, drain.later.splice(0).flatMap(({ stanza }) => (stanza === null ? [] : [stanza])));
+      if (own)
+        reroute(
+          session,
+          drain.later.splice(0).flatMap(({ stanza }) => (stanza === null ? [] : [stanza])),
+        );
       if (state.offline === 0 || state.drain !== null) return;
       // What is left in the store goes to a device that is still there.
       for (const other of session.user.sessions.values()) {

@@ -36,6 +36,7 @@ export function prepareLocalpart(text: string): string | null {
 }
 
 const PLAIN_DOMAIN = /^(?:(?!-|xn--)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-|xn--)(?=[a-z0-9_-]*[a-z_-])[a-z0-9_-]{1,63}(?<!-)$/;
+const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const IPV6 = /^\[[0-9a-f:.]+\]$/i;
 const NUMERIC_END = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i;
@@ -53,7 +54,8 @@ export function prepareDomain(text: string): Domain | null {
   const ascii = domainToASCII(trimmed);
   // A name that ends in a number would be read as an IPv4 address, in all its historic spellings.
   if (ascii === '' || NUMERIC_END.test(ascii) || NUMERIC_END.test(trimmed)) return IPV4.test(trimmed) ? (trimmed as Domain) : null;
-  for (const label of ascii.split('.')) if (label === '' || label.length > 63 || label.startsWith('-') || label.endsWith('-')) return null;
+  // What mapping brought about must be letters, digits and hyphens too: it can turn a letter into any ASCII sign.
+  for (const label of ascii.split('.')) if (!LABEL.test(label)) return null;
   const unicode = domainToUnicode(ascii).normalize('NFC');
   return unicode === '' || domainToASCII(unicode) !== ascii || !fits(unicode) ? null : (unicode as Domain);
 }

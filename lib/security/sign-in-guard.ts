@@ -73,7 +73,8 @@ const isGuess: Readonly<Record<SignInOutcome, boolean>> = {
   'unknown-account': true,
   'wrong-password': true,
   disabled: true,
-  'bad-channel-binding': true,
+  // Refused before the proof of the password is looked at.
+  'bad-channel-binding': false,
   'backed-off': false,
   'no-encryption': false,
   malformed: false,

@@ -166,6 +166,7 @@ export async function composeNode({
   const signInSwitch = createSignInSwitch(createCredentialSource(stores.accounts));
   const clients = createClients({
     settings: settings.section('xmpp'),
+    presence: settings.section('presence'),
     router: rooms.router,
     hooks: rooms.router.sessionHooks,
     credentials: signInSwitch.credentials,
@@ -176,6 +177,7 @@ export async function composeNode({
     clock,
     log,
     secret: Buffer.from(await readOrMakeSecret(env.dataDir, 'xmpp-secret')),
+    isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',
   });

@@ -44,6 +44,8 @@ export interface EmbeddedOptions {
   /** For tests: which ways around root may be used. */
   readonly ways?: readonly RunAs['kind'][];
   readonly binaries?: Binaries | null;
+  /** How long a server found running may keep silent before it is taken for hanging. */
+  readonly patienceMs?: number;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -52,7 +54,13 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  * Brings the database of a data folder up: makes it when there is none, takes over a server that a killed process left behind,
  * and from then on starts it again whenever it dies.
  */
-export async function startEmbedded({ dataDir, log, ways, binaries = findBinaries() }: EmbeddedOptions): Promise<Result<Embedded, Fault>> {
+export async function startEmbedded({
+  dataDir,
+  log,
+  ways,
+  binaries = findBinaries(),
+  patienceMs = 10_000,
+}: EmbeddedOptions): Promise<Result<Embedded, Fault>> {
   if (binaries === null) return refuse(storeFaults.noBinaries({ platform: platformName() }));
   const runAs = chooseRunAs(binaries.postgres, undefined, ways);
   if (!runAs.ok) return runAs;
@@ -68,7 +76,7 @@ export async function startEmbedded({ dataDir, log, ways, binaries = findBinarie
   if (!cluster.ok) return cluster;
 
   const admin = connectionTo(folders, password, 'postgres');
-  const adopted = await adopt(folders, admin, log);
+  const adopted = await adopt(folders, admin, log, patienceMs);
   if (!adopted.ok) return adopted;
   let server: Server;
   if (adopted.value !== null) server = watchAdopted(adopted.value);
@@ -118,15 +126,15 @@ async function start(folders: Folders, binaries: Binaries, runAs: RunAs, admin: 
 }
 
 /** The server that a killed process of ours left behind, if it answers; one that hangs is stopped. */
-async function adopt(folders: Folders, admin: pg.ClientConfig, log: Log): Promise<Result<number | null, Fault>> {
+async function adopt(folders: Folders, admin: pg.ClientConfig, log: Log, patienceMs: number): Promise<Result<number | null, Fault>> {
   const pid = runningPid(folders);
   if (pid === null) return ok(null);
-  let silentUntil = performance.now() + 10_000;
+  let silentUntil = performance.now() + patienceMs;
   while (isAlive(pid) && performance.now() < silentUntil) {
-    const answer = await ask(admin, 3_000);
+    const answer = await ask(admin, Math.min(3_000, patienceMs));
     if (answer.kind === 'ready') return ok(pid);
     // It recovers, or it is on its way out; both deserve patience.
-    if (answer.kind === 'starting') silentUntil = performance.now() + 10_000;
+    if (answer.kind === 'starting') silentUntil = performance.now() + patienceMs;
     await pause(100);
   }
   if (!isAlive(pid)) return ok(null);

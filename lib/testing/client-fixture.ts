@@ -104,6 +104,8 @@ export async function clientFixture(
   };
   const clients = createClients({
     settings,
+    presence: settingsBox('presence'),
+    isMemoryShort: () => false,
     router,
     hooks: {
       bound: (session) => void fixture.told.push({ what: 'bound', session }),

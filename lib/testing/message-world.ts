@@ -5,9 +5,9 @@ import { createIm, type Im } from '../im/index.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import { type LiveBox, liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
-import type { Room } from '../xmpp/router/hooks.ts';
 import { type BuiltRouter, createRouter } from '../xmpp/router/create-router.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
+import type { Room } from '../xmpp/router/hooks.ts';
 import { createRequests, type Requests } from '../xmpp/router/requests.ts';
 import type { User } from '../xmpp/router/users.ts';
 import { readStanza } from '../xmpp/stanza/read.ts';
@@ -64,7 +64,13 @@ const presenceRoom: Room = {
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 export function createMessageWorld(
-  change: { im?: Partial<ImValues>; archive?: Partial<ArchiveValues>; stores?: MemoryStores; clock?: FakeClock; rooms?: readonly Room[] } = {},
+  change: {
+    im?: Partial<ImValues>;
+    archive?: Partial<ArchiveValues>;
+    stores?: MemoryStores;
+    clock?: FakeClock;
+    rooms?: readonly Room[];
+  } = {},
 ): MessageWorld {
   const clock = change.clock ?? createFakeClock();
   const stores = change.stores ?? memoryStores({ now: clock.now });
@@ -151,4 +157,3 @@ export function createMessageWorld(
   };
   return world;
 }
-

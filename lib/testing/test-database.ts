@@ -9,6 +9,8 @@ export interface TestDatabase extends Database {
   readonly connection: pg.ClientConfig;
   /** Runs SQL past all our code, to look at rows or to damage them. */
   query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Empties every table; quicker than another database. */
+  reset(): Promise<void>;
 }
 
 /** An empty database of its own, with all tables (`migrated`) or with nothing. `close()` drops it. */
@@ -42,6 +44,19 @@ export async function testDatabase({ migrated = true, log = silentLog }: { migra
       await direct.connect();
       try {
         return (await direct.query(sql, [...values])).rows as Record<string, unknown>[];
+      } finally {
+        await direct.end();
+      }
+    },
+    async reset() {
+      const direct = new pg.Client(connection);
+      await direct.connect();
+      try {
+        const { rows } = await direct.query<{ name: string }>(
+          "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_migrations'",
+        );
+        // The audit refuses to be emptied; as a replica its trigger sleeps.
+        await direct.query(`SET session_replication_role = replica; TRUNCATE ${rows.map((row) => row.name).join(', ')}`);
       } finally {
         await direct.end();
       }

@@ -35,8 +35,9 @@ export function SignInForm({
       await new Promise(() => undefined);
     });
   };
+  // By POST, so that a form sent before the scripts run does not put the password into the address.
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4 rounded-panel border border-soft bg-panel p-6" noValidate>
+    <form method="post" onSubmit={submit} className="flex flex-col gap-4 rounded-panel border border-soft bg-panel p-6" noValidate>
       <h1 className="text-title">Sign in</h1>
       {ended ? <Banner tone="info">You are signed out.</Banner> : null}
       {bannerText ? (

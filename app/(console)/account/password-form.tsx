@@ -39,7 +39,7 @@ export function PasswordForm({ username, mustChange }: { username: string; mustC
   };
   const problem = problemOf(state);
   return (
-    <form ref={form} onSubmit={submit} className="flex max-w-sm flex-col gap-4" noValidate>
+    <form ref={form} method="post" onSubmit={submit} className="flex max-w-sm flex-col gap-4" noValidate>
       {problem === null ? null : (
         <ErrorSummary
           key={tries}

@@ -3,9 +3,9 @@ import { traceOf } from '@/app/_shared/console-action.ts';
 import { may, requireViewer } from '@/app/_shared/viewer.ts';
 import { admin } from '@/lib/admin/for-pages.ts';
 import { ok } from '@/lib/kernel/result.ts';
-import { type RawSearchParams, readTableQuery } from '@/lib/ui/patterns/data-table/query.ts';
+import { isNarrowed, type RawSearchParams, readTableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import { FailedState, NoPermission } from '@/lib/ui/patterns/states.tsx';
-import { SectionCards } from './section-cards.tsx';
+import { SectionCards, summaryOf } from './section-cards.tsx';
 import { SettingsHeader } from './settings-header.tsx';
 import { SettingsTable } from './settings-table.tsx';
 
@@ -46,16 +46,7 @@ export default async function SettingsPage({ searchParams }: { searchParams: Pro
   return (
     <>
       <SettingsHeader />
-      <SectionCards
-        sections={sections.map(({ id, title, purpose, page, settings }) => ({
-          id,
-          title,
-          purpose,
-          page,
-          settings: settings.length,
-          changed: settings.filter((each) => each.changed).length,
-        }))}
-      />
+      {isNarrowed(query) ? null : <SectionCards sections={sections.map(summaryOf)} />}
       <SettingsTable rows={rows} query={query} sections={sections.map(({ id, title }) => ({ value: id, label: title }))} />
     </>
   );

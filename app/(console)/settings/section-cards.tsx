@@ -10,6 +10,21 @@ export interface SectionSummary {
   readonly changed: number;
 }
 
+export const summaryOf = ({
+  settings,
+  id,
+  title,
+  purpose,
+  page,
+}: Omit<SectionSummary, 'settings' | 'changed'> & { settings: readonly { changed: boolean }[] }): SectionSummary => ({
+  id,
+  title,
+  purpose,
+  page,
+  settings: settings.length,
+  changed: settings.filter((setting) => setting.changed).length,
+});
+
 /** Where settings are changed: one card leads to the page of each section. */
 export const SectionCards = ({ sections }: { sections: readonly SectionSummary[] }) => (
   <ul aria-label="Sections" className="mb-6 grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-3">
@@ -17,7 +32,7 @@ export const SectionCards = ({ sections }: { sections: readonly SectionSummary[]
       <li key={section.id} className="relative rounded-panel border border-soft bg-panel p-4 hover:border-firm">
         <Link
           href={`${section.page}#section-${section.id}`}
-          className="rounded-[2px] text-card text-strong after:absolute after:inset-0 after:rounded-panel hover:underline"
+          className="rounded-[2px] text-card font-semibold text-strong after:absolute after:inset-0 after:rounded-panel hover:underline"
         >
           {section.title}
         </Link>

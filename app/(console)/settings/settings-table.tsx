@@ -1,12 +1,15 @@
 'use client';
-import type { SettingView } from '@/lib/admin/settings/outputs.ts';
+import type { Value } from '@/app/_shared/values.ts';
+import type { AdminApi } from '@/lib/admin/api.ts';
 import { DataTable } from '@/lib/ui/patterns/data-table/data-table.tsx';
 import type { TableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import type { Column, Filter } from '@/lib/ui/patterns/data-table/types.ts';
 import { settingFieldId } from '@/lib/ui/patterns/settings-form/field-id.ts';
+import { sayValue } from '@/lib/ui/patterns/settings-form/values.ts';
 import { EmptyState } from '@/lib/ui/patterns/states.tsx';
 import { Badge } from '@/lib/ui/primitives/badge.tsx';
 
+type SettingView = Value<AdminApi['settings']['sections']>['sections'][number]['settings'][number];
 type Row = SettingView & { readonly sectionTitle: string; readonly page: string };
 
 const rowKey = (row: Row) => row.key;
@@ -30,7 +33,7 @@ const columns: readonly Column<Row>[] = [
     header: 'Value',
     cell: (row) => (
       <span className="flex max-w-md flex-wrap items-center gap-2 wrap-anywhere">
-        <span className="line-clamp-3">{row.valueText || 'Empty'}</span>
+        <span className="line-clamp-3">{sayValue(row, row.value)}</span>
         {row.changed ? <Badge tone="info">Changed</Badge> : null}
       </span>
     ),
@@ -38,7 +41,7 @@ const columns: readonly Column<Row>[] = [
   {
     id: 'default',
     header: 'Default',
-    cell: (row) => <span className="line-clamp-3 max-w-md wrap-anywhere">{row.defaultText || 'Empty'}</span>,
+    cell: (row) => <span className="line-clamp-3 max-w-md wrap-anywhere">{sayValue(row, row.default)}</span>,
   },
   { id: 'section', header: 'Section', sortable: true, cell: (row) => row.sectionTitle },
   { id: 'applies', header: 'Applies', hidden: true, cell: (row) => (row.applies === 'now' ? 'At once' : 'To new sessions') },

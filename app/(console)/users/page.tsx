@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { traceOf } from '@/app/_shared/console-action.ts';
 import { may, requireViewer } from '@/app/_shared/viewer.ts';
 import { admin } from '@/lib/admin/for-pages.ts';
-import { type RawSearchParams, readTableQuery } from '@/lib/ui/patterns/data-table/query.ts';
+import { isNarrowed, type RawSearchParams, readTableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import { PageHeader } from '@/lib/ui/patterns/page-header.tsx';
 import { FailedState, NoPermission } from '@/lib/ui/patterns/states.tsx';
 import { ButtonLink } from '@/lib/ui/primitives/button.tsx';
@@ -18,13 +18,15 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   const query = readTableQuery(await searchParams, { sorts: userSorts, filters: userFilters });
   const [found, domains] = await Promise.all([admin().users.find(viewer, usersInput(query)), domainsFor(viewer)]);
   const mayWrite = may(viewer, 'users.write');
+  // While there is nobody yet, the empty state has these buttons.
+  const isEmpty = found.ok && found.value.total === 0 && !isNarrowed(query);
   return (
     <>
       <PageHeader
         title="Users"
         purpose="People and programs with an address on this server. Who is enabled can sign in with any XMPP client."
         actions={
-          mayWrite ? (
+          mayWrite && !isEmpty ? (
             <>
               <ButtonLink href="/users/import">Import users</ButtonLink>
               <ButtonLink href="/users/new" look="primary">

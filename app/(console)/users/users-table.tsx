@@ -150,7 +150,7 @@ export function UsersTable({
         query={query}
         page={{ next: page.next, total: page.total, totalIsFloor: page.totalIsFloor }}
         defaultSort={{ id: 'userId' }}
-        searchPlaceholder="Search by ID, name, address or mail"
+        searchPlaceholder="Find by ID, name or address"
         filters={filters}
         {...(may.write ? { bulk: bulkActions, bulkMatching: !online } : {})}
         {...(online ? {} : { exports: [{ label: 'Export as CSV', href: () => `/api/v1/users/export${exportQuery(query)}` }] })}

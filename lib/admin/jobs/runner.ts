@@ -24,8 +24,11 @@ export interface JobWork {
   readonly input: Readonly<Record<string, unknown>>;
   /** Counts what there is to do; may add to the stored input what must not be worked out twice (the list of ids). */
   prepare(): Promise<{ total: number; input?: Readonly<Record<string, unknown>> }>;
-  /** Goes on after the first `from` rows. Each value is the outcome of one slice, in order of the rows. */
-  slices(from: number): AsyncIterable<readonly RowOutcome[]>;
+  /**
+   * Goes on after the first `from` rows. Each value is the outcome of one slice, in order of the rows. Audit records of the slices
+   * name `job:JOB` as their parent.
+   */
+  slices(from: number, job: string): AsyncIterable<readonly RowOutcome[]>;
   /** Sentence for the end. */
   summary(counts: { done: number; failed: number }): string;
 }
@@ -100,7 +103,7 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
       tell('running');
       let index = entry.from;
       if (!entry.cancelled) {
-        for await (const slice of entry.work.slices(entry.from)) {
+        for await (const slice of entry.work.slices(entry.from, entry.id)) {
           await jobs().addResults(
             entry.id,
             slice.map((row) => ({ ...row, index: index++ })),

@@ -72,14 +72,14 @@ function work(input: Stored, deps: BulkDeps, viewer: Viewer): JobWork {
       }
       return { total: targets.length, input: defined({ ...input, targets }) };
     },
-    async *slices(from) {
+    async *slices(from, job) {
       const all = targets ?? [];
-      for (let at = from; at < all.length; at += sliceSize) yield slice(all.slice(at, at + sliceSize));
+      for (let at = from; at < all.length; at += sliceSize) yield slice(all.slice(at, at + sliceSize), job);
     },
     summary: ({ done, failed }) => `${changed} changed, ${done - changed} left alone, ${failed} failed.`,
   };
 
-  async function slice(part: readonly (readonly [number, string])[]): Promise<readonly RowOutcome[]> {
+  async function slice(part: readonly (readonly [number, string])[], job: string): Promise<readonly RowOutcome[]> {
     const outcomes = new Map<number, RowOutcome>();
     const done: { account: Account; bare: string }[] = [];
     let afterwards: (() => void)[] = [];
@@ -111,7 +111,7 @@ function work(input: Stored, deps: BulkDeps, viewer: Viewer): JobWork {
         after: input.toDomain ? { domain: input.toDomain } : { [events[input.action]]: done.length },
         result: 'done',
         detail: `Part of the job "${titles[input.action]}".`,
-        parentId: null,
+        parentId: `job:${job}`,
       });
       afterwards.push(() => deps.events.emit('audit.appended', { id: record.id }));
     });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
   closeSync,
   existsSync,
@@ -62,7 +63,11 @@ export function prepareFolders(folders: Folders, runAs: RunAs): void {
   // A folder that somebody else put into the common temporary folder is a trap, not a place to talk to our database.
   if (!socket.isDirectory() || (socket.uid !== uid && socket.uid !== runAs.owner?.uid))
     throw new Error(`${folders.socket} belongs to somebody else`);
-  if (runAs.owner !== null) chownSync(folders.socket, runAs.owner.uid, runAs.owner.gid);
+  if (runAs.owner !== null) {
+    chownSync(folders.socket, runAs.owner.uid, runAs.owner.gid);
+    // The other account must get through our folder to its own, and sees nothing on the way: every secret in it is mode 600.
+    chmodSync(folders.data, statSync(folders.data).mode | 0o011);
+  }
   // Proves that files can be made here before a long start does.
   const probe = join(folders.data, '.write-test');
   closeSync(openSync(probe, 'w', 0o600));

@@ -26,12 +26,23 @@ export const JobBadge = ({ job }: { job: Pick<JobView, 'state' | 'failed'> }) =>
   return <StatusBadge status={look.status} word={look.word} tone={look.tone} />;
 };
 /** A long piece of work: state, how far, how many failed, and what one may do with it. */
-export function JobProgress({ job, title, actions }: { job: JobView; title: string; actions?: ReactNode }) {
+export function JobProgress({
+  job,
+  title,
+  actions,
+  badge = true,
+}: {
+  job: JobView;
+  title: string;
+  actions?: ReactNode;
+  /** False where the badge stands beside the title of the page. */
+  badge?: boolean;
+}) {
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
         <span className="font-medium text-strong wrap-anywhere">{title}</span>
-        <JobBadge job={job} />
+        {badge ? <JobBadge job={job} /> : null}
         {actions ? <span className="ml-auto flex gap-2">{actions}</span> : null}
       </div>
       <Progress

@@ -1,4 +1,4 @@
-import type { XmppValues } from '../../config/schema/index.ts';
+import type { PresenceValues, XmppValues } from '../../config/schema/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { secretId } from '../../kernel/ids.ts';
 import { type Jid, parseJid } from '../../kernel/jid.ts';
@@ -24,6 +24,7 @@ import { StreamManagement } from './stream-management.ts';
 
 export interface SessionDeps {
   readonly settings: Live<XmppValues>;
+  readonly presence: Live<PresenceValues>;
   readonly router: Router;
   readonly hooks: SessionHooks;
   readonly table: SessionTable<BoundSession>;
@@ -33,9 +34,6 @@ export interface SessionDeps {
   readonly log: Log;
 }
 
-/** Presence changes of one session: two a second, ten at once (security-and-limits §3.2). */
-const PRESENCE_RATE = 2;
-const PRESENCE_BURST = 10;
 const PING_ID = 'are-you-there';
 /** How long a resumption waits for commits that are under way. */
 const SETTLE_MS = 10_000;
@@ -285,7 +283,10 @@ export class BoundSession implements ClientSession, LinkedSession {
   private waitAfter(name: string): number {
     if (name === 'iq') return 0;
     const now = this.deps.clock.monotonic();
-    if (name === 'presence') return this.presences.spend(1, PRESENCE_RATE, PRESENCE_BURST, now);
+    if (name === 'presence') {
+      const { changesBurst, changesPerSecond } = this.deps.presence.get();
+      return this.presences.spend(1, changesPerSecond, changesBurst, now);
+    }
     const settings = this.deps.settings.get();
     return this.messages.spend(1, settings.stanzasPerSecond, settings.stanzasBurst, now);
   }

@@ -1,43 +1,31 @@
 import type { Socket } from 'node:net';
-import { type SecureContext, TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { secretId } from '../../kernel/ids.ts';
 import type { Domain } from '../../kernel/jid.ts';
 import { WheelEntry } from '../../kernel/timer-wheel.ts';
 import { TokenBucket } from '../../kernel/token-bucket.ts';
 import { bindingOf, type ChannelBinding } from '../sasl/channel-binding.ts';
 import { NS } from '../stanza/namespaces.ts';
-import { escapeAttribute, escapeText } from '../stanza/serialize.ts';
+import { escapeAttribute } from '../stanza/serialize.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import { type Frame, Framer } from '../stream/framer.ts';
 import { limitsAfterSignIn, limitsBeforeSignIn } from '../stream/limits.ts';
+import { streamErrorXml } from '../stream/stream-error.ts';
 import { StreamWriter, type WriterOwner } from '../stream/writer.ts';
 import type { BoundSession } from './bound-session.ts';
 import type { Gate } from './gate.ts';
 import { type NegotiatedLink, Negotiation, type NegotiationDeps } from './negotiation.ts';
 import type { TlsContexts } from './ports.ts';
 import type { ConnectionFacts } from './session.ts';
+import { type ContextChooser, wrapInTls } from './tls-socket.ts';
 
 export interface ConnectionDeps extends NegotiationDeps {
   readonly tls: TlsContexts;
-  /** One for all connections, so that none costs a closure. */
   readonly chooseContext: ContextChooser;
   readonly gate: Gate;
   /** All open connections, for closing them. */
   readonly connections: Set<ClientConnection>;
 }
-
-export type ContextChooser = (servername: string, done: (error: Error | null, context?: SecureContext) => void) => void;
-
-/** Chooses the certificate by the name that the client asks for (RFC 6066 §3). */
-export const contextChooser =
-  (tls: TlsContexts): ContextChooser =>
-  (servername, done) => {
-    try {
-      done(null, tls.contextFor(servername.toLowerCase()));
-    } catch (error) {
-      done(error as Error);
-    }
-  };
 
 /** After the end of a stream the client has this long to take what was written and to close. */
 const CLOSING_MS = 2_000;
@@ -195,13 +183,7 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
       return;
     }
     if (condition !== null && !this.headerSent) this.writeHeader(null, '');
-    let xml = '';
-    if (condition !== null) {
-      // RFC 6120 §4.9.2: condition, text, application condition.
-      xml = `<stream:error><${condition} xmlns='${NS.streamErrors}'/>`;
-      if (text) xml += `<text xmlns='${NS.streamErrors}' xml:lang='en'>${escapeText(text)}</text>`;
-      xml += `${detail ?? ''}</stream:error>`;
-    }
+    let xml = condition === null ? '' : streamErrorXml(condition, text ?? '', detail ?? '');
     if (this.headerSent) xml += '</stream:stream>';
     this.session = null;
     this.negotiation = null;
@@ -333,16 +315,7 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
     raw.removeListener('close', onClose);
     this.state = 'handshake';
     try {
-      const { tls } = this.deps;
-      const socket: OwnedSocket = new TLSSocket(raw, {
-        isServer: true,
-        secureContext: tls.contextFor(''),
-        SNICallback: this.deps.chooseContext,
-        // XEP-0368 §4: whoever names a protocol on this port must name ours.
-        ...(this.directTls ? { ALPNProtocols: ['xmpp-client'] } : {}),
-        requestCert: false,
-        rejectUnauthorized: false,
-      });
+      const socket: OwnedSocket = wrapInTls(raw, this.deps.tls, this.deps.chooseContext, this.directTls);
       this.socket = socket;
       this.adopt(socket);
       socket.on('secure', onSecure);

@@ -32,7 +32,13 @@ export function visitorKey(address: string): string {
 
 const SWEEP_AT = 1024;
 
-export function createGate(deps: { readonly settings: Live<XmppValues>; readonly clock: Clock; readonly counters: ClientCounters }): Gate {
+export function createGate(deps: {
+  readonly settings: Live<XmppValues>;
+  readonly clock: Clock;
+  readonly counters: ClientCounters;
+  /** Memory is short: those who are here stay, nobody new comes in (security-and-limits O-3). */
+  readonly isMemoryShort: () => boolean;
+}): Gate {
   const visitors = new Map<string, Visitor>();
   let sweepAt = SWEEP_AT;
 
@@ -47,6 +53,10 @@ export function createGate(deps: { readonly settings: Live<XmppValues>; readonly
 
   return {
     enter(address) {
+      if (deps.isMemoryShort()) {
+        deps.counters.refusedConnections++;
+        return null;
+      }
       const settings = deps.settings.get();
       const key = visitorKey(address);
       let visitor = visitors.get(key);

@@ -1,4 +1,4 @@
-import type { XmppValues } from '../../config/schema/index.ts';
+import type { PresenceValues, XmppValues } from '../../config/schema/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -7,12 +7,13 @@ import type { Router } from '../router/router.ts';
 import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import type { BoundSession } from './bound-session.ts';
-import { type ClientConnection, type ConnectionDeps, contextChooser } from './connection.ts';
+import type { ClientConnection, ConnectionDeps } from './connection.ts';
 import { type ClientCounters, createClientCounters } from './counters.ts';
 import { createGate } from './gate.ts';
 import { type ClientListener, createClientListener } from './listener.ts';
 import type { Registration, SessionHooks, TlsContexts } from './ports.ts';
 import { SessionTable } from './session-table.ts';
+import { contextChooser } from './tls-socket.ts';
 
 export type { ClientCounters } from './counters.ts';
 export type { ClientListener } from './listener.ts';
@@ -20,6 +21,8 @@ export type { Registration, SessionHooks, TlsContexts } from './ports.ts';
 
 export interface ClientsDeps {
   readonly settings: Live<XmppValues>;
+  /** For the pace of presence changes. */
+  readonly presence: Live<PresenceValues>;
   readonly router: Router;
   readonly hooks: SessionHooks;
   readonly credentials: CredentialSource;
@@ -31,6 +34,7 @@ export interface ClientsDeps {
   readonly log: Log;
   /** At least 16 octets, the same after a restart and on every node: what unknown accounts pretend to have comes from it. */
   readonly secret: Buffer;
+  isMemoryShort(): boolean;
   caps(): string;
   extraFeatures(): string;
 }
@@ -51,7 +55,7 @@ export function createClients(deps: ClientsDeps): Clients {
   const counters = createClientCounters();
   const connections = new Set<ClientConnection>();
   const sessions = new SessionTable<BoundSession>();
-  const gate = createGate({ settings: deps.settings, clock: deps.clock, counters });
+  const gate = createGate({ settings: deps.settings, clock: deps.clock, counters, isMemoryShort: deps.isMemoryShort });
   const all: ConnectionDeps = {
     ...deps,
     caps: () => deps.caps(),

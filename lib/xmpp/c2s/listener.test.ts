@@ -86,9 +86,28 @@ describe('gate', () => {
   });
   test('a total cap holds over all addresses', () => {
     const counters = createClientCounters();
-    const gate = createGate({ settings: settingsBox('xmpp', { unauthenticatedTotal: 2 }), clock: createFakeClock(), counters });
+    const gate = createGate({
+      settings: settingsBox('xmpp', { unauthenticatedTotal: 2 }),
+      clock: createFakeClock(),
+      counters,
+      isMemoryShort: () => false,
+    });
     expect([gate.enter('192.0.2.1'), gate.enter('192.0.2.2'), gate.enter('192.0.2.3')]).toEqual([0, 0, null]);
     gate.leave('192.0.2.1');
     expect(gate.enter('192.0.2.3')).toBe(0);
+  });
+  test('O-3: nobody new comes in while memory is short', () => {
+    let isShort = false;
+    const gate = createGate({
+      settings: settingsBox('xmpp'),
+      clock: createFakeClock(),
+      counters: createClientCounters(),
+      isMemoryShort: () => isShort,
+    });
+    expect(gate.enter('192.0.2.1')).toBe(0);
+    isShort = true;
+    expect(gate.enter('192.0.2.2')).toBeNull();
+    isShort = false;
+    expect(gate.enter('192.0.2.2')).toBe(0);
   });
 });

@@ -42,6 +42,9 @@ export interface NegotiatedLink extends SessionLink {
   setLanguage(lang: string): void;
 }
 
+/** As many as there are mechanisms with SCRAM. */
+const MAX_DISAGREEMENTS = 4;
+
 /**
  * A stream from its header to a session: fresh → secured → authenticated → bound (RFC 6120 §4-7). It is dropped when the session exists.
  * TLS, then SASL, then binding; any other order ends the stream.
@@ -51,6 +54,7 @@ export class Negotiation {
   private sasl: SaslNegotiation | null = null;
   private mechanisms: readonly string[] = [];
   private failures = 0;
+  private disagreements = 0;
   private using = '';
   /** Who signed in; null before. */
   private me: Jid | null = null;
@@ -209,12 +213,15 @@ export class Negotiation {
     } else {
       this.deps.counters.signInFailures++;
       link.write(`<failure xmlns='${NS.sasl}'><${step.condition}/><text xml:lang='en'>${escapeText(step.text)}</text></failure>`);
-      this.failed();
+      this.failed(step.isDisagreement ?? false);
     }
   }
 
   /** security-and-limits §3.3: a few tries, then the stream ends. */
-  private failed(): void {
+  private failed(isDisagreement = false): void {
+    // A client that binds in a way TLS 1.3 does not know (tls-unique) goes down our whole list to a mechanism without binding. It tried no
+    // password, so only what comes after that counts.
+    if (isDisagreement && ++this.disagreements <= MAX_DISAGREEMENTS) return;
     if (++this.failures >= this.deps.settings.get().saslFailuresPerStream) this.link.close('policy-violation', 'Too many failed attempts.');
   }
 

@@ -196,6 +196,20 @@ describe('SASL', () => {
       expect(node.signIns.at(-1)?.outcome).toBe('bad-channel-binding');
     }
   });
+  test('lets a client that knows only tls-unique go down the list to PLAIN on one stream', async () => {
+    const client = await secured();
+    for (const how of [
+      { mechanism: 'SCRAM-SHA-256-PLUS', gs2: 'p=tls-unique' },
+      { mechanism: 'SCRAM-SHA-1-PLUS', gs2: 'p=tls-unique' },
+      { mechanism: 'SCRAM-SHA-256', gs2: 'y' },
+      { mechanism: 'SCRAM-SHA-1', gs2: 'y' },
+    ]) {
+      expect(condition(await client.scram('alice', 'correct horse', how))).toBe('not-authorized');
+    }
+    // None of these was a guess, so the five tries of the stream are still there.
+    expect(condition(await client.plain('alice', 'wrong'))).toBe('not-authorized');
+    expect((await client.plain('alice', 'correct horse')).name).toBe('success');
+  });
   test('accepts the right PLAIN with no or the own authzid, refuses a foreign one', async () => {
     expect((await (await secured()).plain('alice', 'correct horse')).name).toBe('success');
     expect((await (await secured()).plain('ALICE', 'correct horse', 'alice@example.com')).name).toBe('success');

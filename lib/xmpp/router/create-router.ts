@@ -18,13 +18,13 @@ import type { User, Users } from './users.ts';
 /** Totals since start. */
 export interface RouterCounters {
   messagesIn: number;
-  messagesDelivered: number;
   presenceIn: number;
   iqIn: number;
   bounced: number;
 }
 
 const unavailable: StanzaFault = { condition: 'service-unavailable' };
+const taken: Verdict = { is: 'handled', by: 'message.arriving' };
 const noTarget: StanzaFault = { condition: 'bad-request', text: 'This type of presence needs a "to".' };
 /** Sets that a client takes as said by its server. */
 const SERVERS_OWN: ReadonlySet<string> = new Set([NS.roster, NS.carbons, 'urn:xmpp:blocking']);
@@ -63,7 +63,7 @@ export function createRouter(deps: {
   const lists = hooks.lists;
   const rooms: Room[] = [];
   const handlers = new Map<string, IqHandler[]>();
-  const counters: RouterCounters = { messagesIn: 0, messagesDelivered: 0, presenceIn: 0, iqIn: 0, bounced: 0 };
+  const counters: RouterCounters = { messagesIn: 0, presenceIn: 0, iqIn: 0, bounced: 0 };
 
   const isLocal = (domain: string) => domains.get().has(domain);
   const flow = createSenderFlow(submit);
@@ -178,7 +178,8 @@ export function createRouter(deps: {
     for (let i = 0; i < arriving.length; i++) {
       const claim = arriving[i]?.(user, stanza, session);
       if (claim === undefined) continue;
-      if (claim !== 'done') refuse(stanza, claim);
+      if (claim === 'done') settle(stanza, taken);
+      else refuse(stanza, claim);
       return;
     }
     refuse(stanza, unavailable);

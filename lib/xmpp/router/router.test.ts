@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FakeSession } from '../../testing/fake-session.ts';
 import { createMessageWorld } from '../../testing/message-world.ts';
-import { el } from '../stanza/element.ts';
 import { makeMessage } from '../stanza/build.ts';
+import { el } from '../stanza/element.ts';
 import type { Room } from './hooks.ts';
 
 const conditionOf = (session: FakeSession): string[] =>
@@ -14,20 +14,57 @@ const conditionOf = (session: FakeSession): string[] =>
 const echo: Room = {
   name: 'echo',
   iq: [
-    { ns: 'urn:test:echo', name: 'q', targets: ['self', 'server', 'account'], types: ['get', 'set'], handle: () => ({ result: el('q', 'urn:test:echo') }) },
-    { ns: 'urn:test:slow', name: 'q', targets: ['self'], types: ['set'], handle: () => new Promise((resolve) => setImmediate(() => resolve({ result: null }))) },
-    { ns: 'urn:test:bug', name: 'q', targets: ['self'], types: ['get'], handle: () => { throw new Error('a bug'); } },
-    { ns: 'urn:test:latebug', name: 'q', targets: ['self'], types: ['set'], handle: async () => { throw new Error('a bug'); } },
+    {
+      ns: 'urn:test:echo',
+      name: 'q',
+      targets: ['self', 'server', 'account'],
+      types: ['get', 'set'],
+      handle: () => ({ result: el('q', 'urn:test:echo') }),
+    },
+    {
+      ns: 'urn:test:slow',
+      name: 'q',
+      targets: ['self'],
+      types: ['set'],
+      handle: () => new Promise((resolve) => setImmediate(() => resolve({ result: null }))),
+    },
+    {
+      ns: 'urn:test:bug',
+      name: 'q',
+      targets: ['self'],
+      types: ['get'],
+      handle: () => {
+        throw new Error('a bug');
+      },
+    },
+    {
+      ns: 'urn:test:latebug',
+      name: 'q',
+      targets: ['self'],
+      types: ['set'],
+      handle: async () => {
+        throw new Error('a bug');
+      },
+    },
   ],
 };
-const get = (to: string, ns: string, id = 'q1', type = 'get') => `<iq type='${type}' id='${id}'${to === '' ? '' : ` to='${to}'`}><q xmlns='${ns}'/></iq>`;
+const get = (to: string, ns: string, id = 'q1', type = 'get') =>
+  `<iq type='${type}' id='${id}'${to === '' ? '' : ` to='${to}'`}><q xmlns='${ns}'/></iq>`;
 
 describe('IQs', () => {
   it('answer a get in an unknown namespace with exactly one service-unavailable, whoever it is for', async () => {
     const world = createMessageWorld({ rooms: [echo] });
     const alice = await world.signIn('alice@example.com/a');
     const bobs = [await world.signIn('bob@example.com/1'), await world.signIn('bob@example.com/2')];
-    for (const to of ['', 'alice@example.com', 'bob@example.com', 'example.com', 'nobody@example.com', 'carol@example.com', 'bob@example.com/none']) {
+    for (const to of [
+      '',
+      'alice@example.com',
+      'bob@example.com',
+      'example.com',
+      'nobody@example.com',
+      'carol@example.com',
+      'bob@example.com/none',
+    ]) {
       world.say(alice, get(to, 'urn:test:unknown'));
       await world.until(() => alice.sent.length > 0);
       await world.rest();
@@ -67,7 +104,11 @@ describe('IQs', () => {
     const world = createMessageWorld();
     const alice = await world.signIn('alice@example.com/a');
     const bob = await world.signIn('bob@example.com/b');
-    for (const [name, ns] of [['query', 'jabber:iq:roster'], ['enable', 'urn:xmpp:carbons:2'], ['block', 'urn:xmpp:blocking']])
+    for (const [name, ns] of [
+      ['query', 'jabber:iq:roster'],
+      ['enable', 'urn:xmpp:carbons:2'],
+      ['block', 'urn:xmpp:blocking'],
+    ])
       world.say(alice, `<iq type='set' id='x' to='bob@example.com/b'><${name} xmlns='${ns}'/></iq>`);
     expect(bob.sent).toEqual([]);
     expect(conditionOf(alice)).toEqual(Array(3).fill('iq error x service-unavailable'));
@@ -152,7 +193,13 @@ describe('messages', () => {
     expect(alice.heldAcks).toBe(5);
     world.stores.journal.release();
     await world.until(() => alice.heldAcks === 0);
-    expect((await world.stores.offline.read(2, 10)).map((row) => /<body>(.*)<\/body>/.exec(row.xml)?.[1])).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
+    expect((await world.stores.offline.read(2, 10)).map((row) => /<body>(.*)<\/body>/.exec(row.xml)?.[1])).toEqual([
+      'm0',
+      'm1',
+      'm2',
+      'm3',
+      'm4',
+    ]);
   });
 
   it('without "to" go to the own account', async () => {
@@ -178,7 +225,10 @@ describe('messages', () => {
         "<sent xmlns='urn:xmpp:carbons:2'/><received xmlns='urn:xmpp:carbons:2'/><private xmlns='urn:xmpp:carbons:2'/><result xmlns='urn:xmpp:mam:2' id='1'/>" +
         "<x xmlns='http://jabber.org/protocol/muc#user'><status code='110'/></x><x xmlns='http://jabber.org/protocol/muc#user'><invite to='bob@example.com'/></x>",
     );
-    const children = bob.take()[0]?.elements().map((child) => `${child.name} ${child.attrs.by ?? child.elements()[0]?.name ?? ''}`.trim());
+    const children = bob
+      .take()[0]
+      ?.elements()
+      .map((child) => `${child.name} ${child.attrs.by ?? child.elements()[0]?.name ?? ''}`.trim());
     expect(children).toEqual(['body', 'stanza-id room@other.test', 'origin-id', 'private', 'x invite']);
   });
 
@@ -186,7 +236,12 @@ describe('messages', () => {
     const world = createMessageWorld({ archive: { enabled: false } });
     const bob = await world.signIn('bob@example.com/b');
     const to = (await world.user('bob')).jid;
-    world.router.route(makeMessage({ from: { ...to, local: '', bare: 'example.com' as never, full: 'example.com' as never }, to, type: 'headline' }, el('body', 'jabber:client', {}, 'news')));
+    world.router.route(
+      makeMessage(
+        { from: { ...to, local: '', bare: 'example.com' as never, full: 'example.com' as never }, to, type: 'headline' },
+        el('body', 'jabber:client', {}, 'news'),
+      ),
+    );
     expect(bob.bodies()).toEqual(['news']);
   });
 });
@@ -197,11 +252,30 @@ describe('hooks', () => {
     const bad: Room = {
       name: 'bad',
       hooks: [
-        { hook: 'message.sent', stage: 'guard', run: () => { throw new Error('a bug'); } },
+        {
+          hook: 'message.sent',
+          stage: 'guard',
+          run: () => {
+            throw new Error('a bug');
+          },
+        },
         { hook: 'message.sent', stage: 'observe', run: () => void heard.push('sent') },
-        { hook: 'session.ended', stage: 'guard', run: () => { throw new Error('a bug'); } },
+        {
+          hook: 'session.ended',
+          stage: 'guard',
+          run: () => {
+            throw new Error('a bug');
+          },
+        },
         { hook: 'session.ended', stage: 'observe', run: () => void heard.push('ended') },
-        { hook: 'stanza.arriving', stage: 'guard', run: (_user, stanza) => { if (stanza.id === 'boom') throw new Error('a bug'); return undefined; } },
+        {
+          hook: 'stanza.arriving',
+          stage: 'guard',
+          run: (_user, stanza) => {
+            if (stanza.id === 'boom') throw new Error('a bug');
+            return undefined;
+          },
+        },
       ],
     };
     const world = createMessageWorld({ rooms: [bad], archive: { enabled: false } });
@@ -233,6 +307,43 @@ describe('hooks', () => {
     expect(order).toEqual(['guard', 'enrich', 'record', 'observe']);
     world.say(alice, "<presence type='subscribe' id='s'/>");
     expect(conditionOf(alice)).toEqual(['presence error s bad-request']);
+  });
+});
+
+describe('the server’s own questions', () => {
+  it('end with null when the client leaves, is late, or is asked too much', async () => {
+    const world = createMessageWorld();
+    const alice = await world.signIn('alice@example.com/a');
+    const answers: string[] = [];
+    const ask = (name: string) =>
+      world.requests.ask(alice, el('query', 'jabber:iq:version'), (payload) => answers.push(`${name} ${payload?.name ?? 'null'}`));
+    for (const name of ['1', '2', '3', '4', '5']) ask(name);
+    expect(answers).toEqual(['5 null']);
+    world.clock.advance(61_000);
+    ask('6');
+    expect(answers.slice(1)).toEqual(['1 null', '2 null', '3 null', '4 null']);
+    alice.end(null);
+    expect(answers.slice(5)).toEqual(['6 null']);
+  });
+});
+
+describe('every stanza', () => {
+  it('ends in one verdict', async () => {
+    const verdicts: string[] = [];
+    const room: Room = {
+      name: 'watch',
+      hooks: [{ hook: 'stanza.settled', stage: 'observe', run: (stanza, verdict) => void verdicts.push(`${stanza.id} ${verdict.is}`) }],
+    };
+    const world = createMessageWorld({ rooms: [room, echo], archive: { enabled: false } });
+    const alice = await world.signIn('alice@example.com/a');
+    await world.signIn('bob@example.com/b');
+    world.chat(alice, 'bob@example.com', 'x', 'm1');
+    world.chat(alice, 'nobody@example.com', 'x', 'm2');
+    world.chat(alice, 'x@elsewhere.test', 'x', 'm3');
+    world.say(alice, get('', 'urn:test:echo', 'i1'));
+    world.say(alice, get('bob@example.com/b', 'urn:test:any', 'i2'));
+    await world.rest();
+    expect(verdicts.sort()).toEqual(['i1 handled', 'i2 delivered', 'm1 handled', 'm2 refused', 'm3 refused']);
   });
 });
 

@@ -43,7 +43,12 @@ describe('people in memory', () => {
   it('are loaded in one query for all of a turn, once each, with what rooms keep of them', async () => {
     const { users, queries, loads, add } = people();
     add(3);
-    const [one, two, again, nobody] = await Promise.all([users.load(bare(1)), users.load(bare(2)), users.load(bare(1)), users.load(bare(9))]);
+    const [one, two, again, nobody] = await Promise.all([
+      users.load(bare(1)),
+      users.load(bare(2)),
+      users.load(bare(1)),
+      users.load(bare(9)),
+    ]);
     expect(queries).toEqual([3]);
     expect(loads).toEqual([2]);
     expect(again).toBe(one);

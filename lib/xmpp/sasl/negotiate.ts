@@ -22,7 +22,13 @@ export type SaslCondition =
 export type SaslStep =
   | { readonly is: 'challenge'; readonly data: string }
   | { readonly is: 'success'; readonly data: string; readonly accountId: number; readonly jid: Jid }
-  | { readonly is: 'failure'; readonly condition: SaslCondition; readonly text: string };
+  | {
+      readonly is: 'failure';
+      readonly condition: SaslCondition;
+      readonly text: string;
+      /** No password was tried: the client and the server could not agree how to sign in. */
+      readonly isDisagreement?: true;
+    };
 
 export interface SaslDeps {
   readonly credentials: CredentialSource;
@@ -133,7 +139,12 @@ export class SaslNegotiation {
     if (data === null) {
       this.tell(mechanism, first.username, null, 'bad-channel-binding');
       this.mechanism = null;
-      return failure('not-authorized', 'The channel binding does not fit this connection.');
+      return {
+        is: 'failure',
+        condition: 'not-authorized',
+        text: 'The channel binding does not fit this connection.',
+        isDisagreement: true,
+      };
     }
     const attempt = await this.attempt(mechanism, first.username, first.authzid);
     if ('is' in attempt) return attempt;

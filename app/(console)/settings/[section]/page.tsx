@@ -8,11 +8,11 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: placeOf((await params).section)?.title ?? 'Settings' };
+  return { title: (await placeOf((await params).section))?.title ?? 'Settings' };
 }
 
 export default async function SectionSettingsPage({ params }: Props) {
-  const place = placeOf((await params).section);
+  const place = await placeOf((await params).section);
   if (!place) notFound();
   return <SectionPage place={place} />;
 }

@@ -1,11 +1,12 @@
 'use client';
 import { countOf, formatNumber } from '@/lib/ui/format.ts';
+import { giveFile } from '@/lib/ui/give-file.ts';
 import { Stat, Stats } from '@/lib/ui/patterns/stat.tsx';
 import { Banner } from '@/lib/ui/primitives/banner.tsx';
 import { Button } from '@/lib/ui/primitives/button.tsx';
 import { Card } from '@/lib/ui/primitives/card.tsx';
 import { failedRowsCsv } from './csv-rows.ts';
-import { giveFile } from './give-file.ts';
+
 import type { ImportPreview } from './import-wizard.tsx';
 
 /** What the import will do, before it does it. */
@@ -30,7 +31,9 @@ export function ImportReview({
       <p role="status" className="max-w-[720px]">
         <strong className="font-semibold text-strong">{name}</strong> has {countOf(rows, 'row')}. {countOf(willCreate, 'user')}{' '}
         {willCreate === 1 ? 'is' : 'are'} added
-        {willSkip > 0 ? `, ${formatNumber(willSkip)} exist already and ${willSkip === 1 ? 'stays' : 'stay'} as they are` : ''}
+        {willSkip > 0
+          ? `, ${formatNumber(willSkip)} ${willSkip === 1 ? 'exists already and stays as it is' : 'exist already and stay as they are'}`
+          : ''}
         {willFail > 0 ? `, ${countOf(willFail, 'row')} cannot be used` : ''}.
       </p>
       <Stats label="What the import does">
@@ -72,7 +75,9 @@ export function ImportReview({
           }
         />
       ) : null}
-      {skips.length > 0 ? <RowList title="Rows that are skipped" purpose="These users are not changed." rows={skips} all={willSkip} /> : null}
+      {skips.length > 0 ? (
+        <RowList title="Rows that are skipped" purpose="These users are not changed." rows={skips} all={willSkip} />
+      ) : null}
     </>
   );
 }
@@ -91,14 +96,19 @@ function RowList({
   action?: React.ReactNode;
 }) {
   return (
-    <Card title={title} purpose={rows.length < all ? `${purpose} The first ${rows.length} of ${formatNumber(all)} are shown.` : purpose} action={action} flush>
+    <Card
+      title={title}
+      purpose={rows.length < all ? `${purpose} The first ${rows.length} of ${formatNumber(all)} are shown.` : purpose}
+      action={action}
+      flush
+    >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="max-h-96 overflow-auto border-t border-soft" tabIndex={0} aria-label={title}>
+      <section className="max-h-96 overflow-auto border-t border-soft" tabIndex={0} aria-label={`Lines: ${title}`}>
         <table className="w-full text-left text-table">
           <thead>
             <tr className="border-b border-soft text-quiet">
               <th className="w-16 px-4 py-2 text-right font-medium">Line</th>
-              <th className="px-3 py-2 font-medium">User ID</th>
+              <th className="w-64 px-3 py-2 font-medium">User ID</th>
               <th className="px-3 py-2 font-medium">Why</th>
             </tr>
           </thead>

@@ -97,7 +97,10 @@ export function ImportSource({ busy, onCheck }: { busy: boolean; onCheck: (csv: 
           </Button>
         </div>
       </Card>
-      <Card title="What the file must look like" purpose="Comma-separated, in UTF-8, with the names of the columns in the first line. Columns may be left out and stand in any order.">
+      <Card
+        title="What the file must look like"
+        purpose="Comma-separated, in UTF-8, with the names of the columns in the first line. Columns may be left out and stand in any order."
+      >
         <div className="flex flex-col gap-3">
           <CodeBlock label="Example of a file" text={example} />
           <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-table">

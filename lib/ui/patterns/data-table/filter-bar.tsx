@@ -2,10 +2,12 @@
 import { Plus, Search, X } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { formatExact, formatUtc } from '../../format.ts';
 import { useShortcut } from '../../hooks/keyboard.tsx';
 import { Button } from '../../primitives/button.tsx';
 import { Checkbox } from '../../primitives/choice.tsx';
 import { Input } from '../../primitives/input.tsx';
+import { useNow } from '../../primitives/relative-time.tsx';
 import type { TableQuery } from './query.ts';
 import type { Filter } from './types.ts';
 
@@ -84,11 +86,39 @@ function SearchField({ value, placeholder, onSearch }: { value: string; placehol
   );
 }
 
-const wordOf = (filter: Filter, value: string): string => filter.options?.find((option) => option.value === value)?.label ?? value;
+const wordOf = (filter: Filter, value: string): string =>
+  (filter.options ?? filter.suggestions)?.find((option) => option.value === value)?.label ?? value;
+const verbOf = (filter: Filter): string =>
+  filter.match === 'moment' ? '' : filter.options || filter.match === 'exact' ? 'is' : 'contains';
+
+/** A moment in the reader's time zone; in UTC on the server, which does not know it. */
+function Moment({ value }: { value: string }) {
+  const hydrated = useNow() !== 0;
+  const at = Date.parse(value);
+  if (Number.isNaN(at)) return value;
+  return hydrated ? formatExact(at).replace(/:\d\d$/, '') : `${formatUtc(at).slice(0, 16)} UTC`;
+}
+/** What `<input type="datetime-local">` shows for a moment of the URL, and back. */
+function toLocalInput(value: string | undefined): string {
+  const at = Date.parse(value ?? '');
+  if (Number.isNaN(at)) return '';
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+function fromLocalInput(text: string): string {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? '' : `${new Date(at).toISOString().slice(0, 16)}Z`;
+}
 
 /** "state is disabled or locked" for the sentence of an empty result. */
 export const sayFilter = (filter: Filter, values: readonly string[]): string =>
-  `${filter.label.toLowerCase()} ${filter.options ? 'is' : 'contains'} ${values.map((value) => wordOf(filter, value).toLowerCase()).join(' or ')}`;
+  [
+    filter.label.toLowerCase(),
+    verbOf(filter),
+    values.map((value) => (filter.options ? wordOf(filter, value).toLowerCase() : value)).join(' or '),
+  ]
+    .filter(Boolean)
+    .join(' ');
 
 function Chip({ filter, values, onChange }: { filter: Filter; values: readonly string[]; onChange: (value: string | null) => void }) {
   const said = values.map((value) => wordOf(filter, value)).join(' or ');
@@ -96,7 +126,10 @@ function Chip({ filter, values, onChange }: { filter: Filter; values: readonly s
     <span className="inline-flex h-9 items-stretch rounded-control border border-accent bg-info-tint text-table text-strong">
       <FilterPopover filter={filter} values={values} onChange={onChange}>
         <button type="button" className="rounded-l-control px-2">
-          {filter.label} {filter.options ? 'is' : 'contains'} <span className="font-semibold wrap-anywhere">{said}</span>
+          {filter.label} {verbOf(filter)}{' '}
+          <span className="font-semibold wrap-anywhere">
+            {filter.match === 'moment' && values[0] !== undefined ? <Moment value={values[0]} /> : said}
+          </span>
         </button>
       </FilterPopover>
       <button
@@ -125,7 +158,8 @@ function FilterPopover({
   const [open, setOpen] = useState(false);
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const text = String(new FormData(event.currentTarget).get('value') ?? '').trim();
+    const given = String(new FormData(event.currentTarget).get('value') ?? '').trim();
+    const text = filter.match === 'moment' ? fromLocalInput(given) : given;
     onChange(text === '' ? null : text.replaceAll(',', ' '));
     setOpen(false);
   };
@@ -161,9 +195,25 @@ function FilterPopover({
           ) : (
             <form onSubmit={apply} className="flex flex-col gap-2">
               <label htmlFor={`filter-${filter.id}`} className="text-table text-quiet">
-                {filter.label} contains
+                {filter.label} {verbOf(filter)}
               </label>
-              <Input id={`filter-${filter.id}`} name="value" defaultValue={values[0] ?? ''} placeholder={filter.placeholder} />
+              <Input
+                id={`filter-${filter.id}`}
+                name="value"
+                autoComplete="off"
+                placeholder={filter.placeholder}
+                {...(filter.match === 'moment'
+                  ? { type: 'datetime-local', defaultValue: toLocalInput(values[0]) }
+                  : { defaultValue: values[0] ?? '' })}
+                {...(filter.suggestions ? { list: `filter-${filter.id}-list` } : {})}
+              />
+              {filter.suggestions ? (
+                <datalist id={`filter-${filter.id}-list`}>
+                  {filter.suggestions.map((each) => (
+                    <option key={each.value} value={each.value} label={each.label} />
+                  ))}
+                </datalist>
+              ) : null}
               <Button type="submit" size="small" look="primary" className="self-end">
                 Filter
               </Button>

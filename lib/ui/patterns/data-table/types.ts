@@ -27,6 +27,10 @@ export interface Filter {
   /** Several values at once. */
   readonly multiple?: boolean;
   readonly placeholder?: string;
+  /** Text filters: `exact` reads "is"; `moment` is a time, kept in the URL as UTC (`2026-11-24T09:12Z`), chosen in local time. */
+  readonly match?: 'contains' | 'exact' | 'moment';
+  /** What may be typed, offered while typing. */
+  readonly suggestions?: readonly { readonly value: string; readonly label: string }[];
 }
 
 /** Which rows a bulk action is about: those ticked, or everything the URL matches. */

@@ -1,9 +1,10 @@
-import type { CertificateView } from '@/lib/admin/certificates/index.ts';
+import type { Value } from '@/app/_shared/values.ts';
+import type { AdminApi } from '@/lib/admin/api.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import type { Status } from '@/lib/ui/primitives/status.tsx';
 
+export type CertificateView = Value<AdminApi['certificates']['list']>['items'][number];
 export type Use = CertificateView['use'];
-export type { CertificateView };
 
 /** From this many days left on a renewal is due. */
 const SOON_DAYS = 30;

@@ -13,7 +13,7 @@ export default async function SectionHistoryPage({
   params: Promise<{ section: string }>;
   searchParams: Promise<RawSearchParams>;
 }) {
-  const place = placeOf((await params).section);
+  const place = await placeOf((await params).section);
   if (!place) notFound();
   return <HistoryPage place={place} searchParams={searchParams} />;
 }

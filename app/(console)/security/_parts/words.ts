@@ -1,0 +1,44 @@
+export type Role = 'administrator' | 'operator' | 'read-only';
+
+export const roleWords: Readonly<Record<Role, string>> = { administrator: 'Administrator', operator: 'Operator', 'read-only': 'Read only' };
+export const roleOptions = [
+  { value: 'administrator', label: roleWords.administrator, help: 'May do everything, also make other administrators.' },
+  {
+    value: 'operator',
+    label: roleWords.operator,
+    help: 'Sees everything; sets passwords, ends sessions, controls services, lifts locks. Changes no settings and no users.',
+  },
+  { value: 'read-only', label: roleWords['read-only'], help: 'Sees everything but administrators and API tokens; changes nothing.' },
+] as const;
+
+/** What each permission allows, in words; the areas in the order of the menu. */
+export const sayPermission = (permission: string): { area: string; verb: string } => {
+  const [area = '', verb = ''] = permission.split('.', 2);
+  return { area: areaWords[area] ?? area, verb: verbWords[permission] ?? verbWords[verb] ?? verb };
+};
+const areaWords: Readonly<Record<string, string>> = {
+  overview: 'Overview',
+  users: 'Users',
+  sessions: 'Sessions',
+  domains: 'Domains',
+  settings: 'Settings',
+  services: 'Services',
+  audit: 'Audit',
+  certificates: 'Certificates',
+  tokens: 'API tokens',
+  operators: 'Administrators',
+  jobs: 'Jobs',
+  locks: 'Locks',
+  diagnostics: 'Diagnostics',
+  self: 'Own account',
+};
+const verbWords: Readonly<Record<string, string>> = {
+  read: 'see',
+  write: 'change',
+  'users.password': 'set passwords',
+  'sessions.end': 'end sessions',
+  'services.control': 'start and stop',
+  'audit.export': 'export',
+  'locks.write': 'lift',
+  'jobs.write': 'cancel and retry',
+};
