@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { dialog, expect, expectAccessible, interactive, test, tableRow, toast, unique } from '../fixtures/console.ts';
+import { dialog, expect, expectAccessible, interactive, tableRow, test, toast, unique } from '../fixtures/console.ts';
 
 const password = 'a pass phrase of ours';
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const { sent, received, slowest } = await watch.stop();
-  expect(sent).toBeGreaterThan(20);
+  expect(sent).toBeGreaterThan(0);
   expect(received).toBe(sent);
   expect(slowest).toBeLessThan(3_000);
 });

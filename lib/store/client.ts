@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
-import { causeOf, isConnectionLoss } from './errors.ts';
+import { causeOf, isConnectionLoss, StoreUnavailable } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
 
 export type DatabaseState = 'up' | 'down';
@@ -20,6 +20,8 @@ export interface DbClient {
   onState(fn: StateListener): () => void;
   /** Hand in an error that a statement ended with: a lost connection flips the state. Tells whether it was one. */
   report(error: unknown): boolean;
+  /** The error to throw on: a lost connection becomes `StoreUnavailable`, which says what happened in words for people. */
+  explained(error: unknown): unknown;
   /** Asks the database now, and settles the state by the answer. */
   probe(): Promise<boolean>;
   close(): Promise<void>;
@@ -30,6 +32,8 @@ const HEARTBEAT_DOWN_MS = 1_000;
 const PROBE_TIMEOUT_MS = 10_000;
 /** A statement that runs longer than this is ended by the database. Deletions raise it for themselves. */
 export const STATEMENT_TIMEOUT_MS = 30_000;
+/** The longest that a statement may ask for, and a transaction may take. */
+const LONGEST_MS = 600_000;
 
 export function createDbClient({ connection, log, poolSize = 12 }: { connection: pg.PoolConfig; log: Log; poolSize?: number }): DbClient {
   let state: DatabaseState = 'up';
@@ -45,7 +49,19 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
     schedule();
   }
 
-  const poolFor = (max: number, name: string): pg.Pool =>
+  function report(error: unknown): boolean {
+    if (!isConnectionLoss(error)) return false;
+    become('down', causeOf(error));
+    return true;
+  }
+  function explained(error: unknown): unknown {
+    if (error instanceof StoreUnavailable || !isConnectionLoss(error)) return error;
+    // A pool that pages have used up looks the same from here; only an answer decides what is told to everyone.
+    void probe();
+    return new StoreUnavailable(error);
+  }
+
+  const poolFor = (max: number, name: string, giveUpMs: number): pg.Pool =>
     new pg.Pool({
       ...connection,
       max,
@@ -55,23 +71,28 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       keepAlive: true,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       // A network that swallows packets answers nothing: give up a little later than the database would.
-      query_timeout: 660_000,
+      query_timeout: giveUpMs,
     });
   const onPoolError = (error: Error): void => {
     // An idle connection was cut. One may be chance; ask before calling the database down.
     log.debug('database.connection-lost', { why: error.message });
     void probe();
   };
-  const mainPool = poolFor(poolSize, 'rollcall');
-  const writerPool = poolFor(3, 'rollcall writer');
-  const main = new PrismaClient({
+  const mainPool = poolFor(poolSize, 'rollcall', LONGEST_MS + 10_000);
+  const writerPool = poolFor(3, 'rollcall writer', STATEMENT_TIMEOUT_MS + 5_000);
+  const plainMain = new PrismaClient({
     adapter: new PrismaPg(mainPool, { onPoolError, onConnectionError: onPoolError }),
-    transactionOptions: { maxWait: 10_000, timeout: 600_000 },
+    transactionOptions: { maxWait: 10_000, timeout: LONGEST_MS },
   });
   const writer = new PrismaClient({
     adapter: new PrismaPg(writerPool, { onPoolError, onConnectionError: onPoolError }),
     transactionOptions: { maxWait: 10_000, timeout: 60_000 },
   });
+
+  // The type of an extended client differs in name only; callers see the client they know.
+  const main = plainMain.$extends({
+    query: { $allOperations: ({ args, query }) => query(args).catch((error: unknown) => Promise.reject(explained(error))) },
+  }) as unknown as PrismaClient;
 
   let probing: Promise<boolean> | null = null;
   function probe(): Promise<boolean> {
@@ -121,11 +142,8 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       listeners.add(fn);
       return () => listeners.delete(fn);
     },
-    report(error) {
-      if (!isConnectionLoss(error)) return false;
-      become('down', causeOf(error));
-      return true;
-    },
+    report,
+    explained,
     probe,
     async close() {
       if (closed) return;

@@ -1,4 +1,5 @@
-import type { Prisma, PrismaClient } from './generated/client.ts';
+import type { DbClient } from './client.ts';
+import type { Prisma } from './generated/client.ts';
 
 export type Tx = Prisma.TransactionClient;
 
@@ -8,7 +9,16 @@ export interface Db {
   atomically<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-export const plainDb = (client: PrismaClient): Db => ({ tx: client, atomically: (work) => client.$transaction(work) });
+export const plainDb = (client: DbClient): Db => ({ tx: client.main, atomically: (work) => transaction(client, work) });
+
+/** One transaction; what a lost connection throws, also at its begin and commit, says so in words. */
+export async function transaction<T>(client: DbClient, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await client.main.$transaction(work);
+  } catch (error) {
+    throw client.explained(error);
+  }
+}
 export const boundDb = (tx: Tx): Db => ({ tx, atomically: (work) => work(tx) });
 
 export const ms = (value: bigint): number => Number(value);

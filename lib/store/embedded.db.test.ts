@@ -139,6 +139,10 @@ describe('the built-in database', () => {
     process.kill(runningPid(foldersIn(folder))!, 'SIGKILL');
     await eventually(() => states.includes('down'));
     expect(stores.journal.accepting).toBe(false);
+    // What an administrator tries meanwhile is refused in words, before and inside a transaction.
+    const attempts = await Promise.allSettled([stores.accounts.counts(), stores.unitOfWork.run((inside) => inside.accounts.counts())]);
+    for (const attempt of attempts)
+      if (attempt.status === 'rejected') expect(attempt.reason).toMatchObject({ fault: { code: 'store.unavailable' } });
     await eventually(() => states.at(-1) === 'up', 30_000);
     stopped = true;
     await eventually(() => acknowledged.length === uids.length, 30_000);

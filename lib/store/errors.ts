@@ -4,8 +4,8 @@ import { storeFaults } from './faults.ts';
 /** Thrown where a write cannot be taken now; `fault` is what to show. */
 export class StoreUnavailable extends Error {
   readonly fault: Fault = storeFaults.unavailable();
-  constructor() {
-    super('the database is not available');
+  constructor(cause?: unknown) {
+    super('the database is not available', cause === undefined ? {} : { cause });
   }
 }
 

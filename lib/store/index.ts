@@ -4,7 +4,7 @@ import { prismaAuditStore } from './audit/audits.ts';
 import { prismaBlockListStore } from './blocking/block-lists.ts';
 import { prismaSettingsStore } from './config/settings.ts';
 import type { Database } from './database.ts';
-import { boundDb, type Db, plainDb } from './db.ts';
+import { boundDb, type Db, plainDb, transaction } from './db.ts';
 import { prismaAccountStore, type SignInTouch, writeSignInTouches } from './directory/accounts.ts';
 import { prismaDomainStore } from './directory/domains.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
@@ -68,11 +68,11 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     audit: prismaAuditStore({ db, node, now }),
     jobs: prismaJobStore({ db }),
   });
-  const db = plainDb(client.main);
+  const db = plainDb(client);
   const admin = adminStores(db);
   const unitOfWork: UnitOfWork = {
     stores: admin,
-    run: (work) => client.main.$transaction((tx) => work(adminStores(boundDb(tx)))),
+    run: (work) => transaction(client, (tx) => work(adminStores(boundDb(tx)))),
   };
 
   return {

@@ -26,7 +26,10 @@ test.describe('signing in', () => {
     await expect(page.getByRole('heading', { name: 'Sessions', level: 1 })).toBeVisible();
   });
 
-  test('puts no password into the address when the form is sent before the scripts run', async ({ browser, console: { url, operators } }) => {
+  test('puts no password into the address when the form is sent before the scripts run', async ({
+    browser,
+    console: { url, operators },
+  }) => {
     const context = await browser.newContext({ baseURL: url, javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto('/sign-in');

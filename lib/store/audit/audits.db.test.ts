@@ -22,7 +22,7 @@ const record: NewAudit = {
 describe('the audit table', () => {
   let database: TestDatabase;
   let written: AuditRecord[];
-  const store = (node: string) => prismaAuditStore({ db: plainDb(database.client.main), node, now: Date.now });
+  const store = (node: string) => prismaAuditStore({ db: plainDb(database.client), node, now: Date.now });
   /** As somebody with the database's own powers would. */
   const tamper = (sql: string) => database.query(`SET session_replication_role = replica; ${sql}`);
 
