@@ -7,9 +7,9 @@ await ensurePackages();
 await ensureGenerated();
 
 const steps = [
-  ['types', ['typescript/bin/tsc', '--noEmit', '-p', '.']],
+  ['types', ['typescript-native/bin/tsc', '--noEmit', '-p', '.']],
   ['format and lint', ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']],
-  ['import rules', ['dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'lib', 'app']],
+  ['import rules', null, ['bin/import-rules.mjs']],
   ['generated pages', null, ['--import', 'tsx', 'bin/generate-docs.mjs', '--check']],
   ['unit tests', ['vitest/vitest.mjs', 'run', '--reporter=dot', '--project=unit']],
 ];

@@ -13,7 +13,8 @@ await ensurePackages();
 await ensureGenerated();
 
 /** Folders whose code runs in the engine; pages and their kit are refreshed by the console itself. */
-const engine = (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/^(ui|store\/generated|testing)\//.test(file.replaceAll('\\', '/'));
+const engine = (file) =>
+  file.endsWith('.ts') && !file.endsWith('.test.ts') && !/^(ui|store\/generated|testing)\//.test(file.replaceAll('\\', '/'));
 
 let child;
 let stopping = false;

@@ -13,7 +13,7 @@ const [, playwright] = nodeBin('@playwright/test/cli.js');
 const steps = [
   ['check', () => run(node, ['bin/check.mjs'])],
   ['stores on PostgreSQL', () => run(node, [vitest, 'run', '--project=database', '--reporter=dot'])],
-  ['build', async () => (await prepare(), 0)],
+  ['build', () => prepare().then(() => 0)],
   ['real clients', () => run(node, [vitest, 'run', '--config', 'vitest.e2e.config.ts'])],
   ['browser', () => run(node, [playwright, 'test'])],
   ['durability', () => run(node, ['bin/check-durability.mjs', '--rounds', '3'])],

@@ -7,8 +7,10 @@ import { root, run } from './run.mjs';
 
 const packages = JSON.parse(readFileSync(join(root, 'bin/lib/debian-packages.json'), 'utf8'));
 
+/** dpkg's own placeholder for the state of a package. */
+const STATUS = '$' + '{Status}';
 const installed = (name) =>
-  spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' }).stdout?.includes('install ok installed') ?? false;
+  spawnSync('dpkg-query', ['-W', '-f', STATUS, name], { encoding: 'utf8' }).stdout?.includes('install ok installed') ?? false;
 
 export async function ensureDebianPackages() {
   const missing = Object.keys(packages).filter((name) => !installed(name));

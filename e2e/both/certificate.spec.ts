@@ -1,5 +1,5 @@
-import { addUsers, choose, dialog, expect, expectAccessible, interactive, test, toast, unique } from '../fixtures/console.ts';
 import { makeCertificate } from '../fixtures/certificate.ts';
+import { addUsers, choose, dialog, expect, expectAccessible, interactive, test, toast, unique } from '../fixtures/console.ts';
 
 const password = 'a pass phrase of ours';
 
@@ -13,7 +13,10 @@ test('a certificate is replaced and put back while a client stays signed in', as
   await admin.goto('/security/certificates');
   await interactive(admin);
   await expectAccessible(admin);
-  await admin.getByRole('link', { name: /^Upload a certificate/ }).first().click();
+  await admin
+    .getByRole('link', { name: /^Upload a certificate/ })
+    .first()
+    .click();
   await expect(admin).toHaveURL(/\/security\/certificates\/xmpp\/upload$/);
   await interactive(admin);
   await expectAccessible(admin);

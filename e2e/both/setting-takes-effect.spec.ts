@@ -42,7 +42,9 @@ test('offline messages turned off are felt by the next sender, and undone by the
   await expect(toast(admin, /^Saved · version \d+/)).toBeVisible();
   expect(await sendToOffline(sender, `${ben}@localhost`, 'off')).toBe('service-unavailable');
 
-  await toast(admin, /^Saved/).getByRole('button', { name: 'Undo' }).click();
+  await toast(admin, /^Saved/)
+    .getByRole('button', { name: 'Undo' })
+    .click();
   await expect(admin.getByRole('switch', { name: 'Keep messages for people who are offline' })).toBeChecked();
   expect(await sendToOffline(sender, `${ben}@localhost`, 'after')).toBeNull();
   const receiver = await client(ben, password);
@@ -51,7 +53,10 @@ test('offline messages turned off are felt by the next sender, and undone by the
   expect(kept.filter((id) => ['before', 'off', 'after'].includes(id ?? ''))).toEqual(['before', 'after']);
 });
 
-test('two browsers that edit one setting are shown to each other, and nothing is lost without a word', async ({ as, console: { server } }) => {
+test('two browsers that edit one setting are shown to each other, and nothing is lost without a word', async ({
+  as,
+  console: { server },
+}) => {
   const [here, there] = [await as('administrator'), await as('administrator')];
   const limit = (page: Page) => page.getByLabel('Offline messages per person', { exact: true });
   const bar = (page: Page) => page.getByRole('region', { name: 'Unsaved changes' });

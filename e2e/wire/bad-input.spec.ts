@@ -4,7 +4,8 @@ import { openRaw, type RawClient, saslNs, streamHeader } from '../clients/raw.ts
 import { child, childText } from '../clients/xml.ts';
 import { chat, type Person, settled, withServer } from './harness.ts';
 
-const on = withServer({ people: 60 });
+// Failed answers are delayed, up to half a minute each; the time to sign in ends a guessing stream sooner.
+const on = withServer({ people: 60, settings: { 'xmpp.authTimeout': 20 } });
 
 /** Two people who talk all the while; what they say must go on arriving, promptly. */
 let watch: { stop(): Promise<{ sent: number; received: number; slowest: number }> };

@@ -1,7 +1,12 @@
 /** Facts after commit: small, serialisable, past tense. They feed diagnostics, live pages and other nodes. */
 export interface Events {
   'settings.changed': { readonly version: number; readonly keys: readonly string[]; readonly by: string; readonly at: number };
-  'user.changed': { readonly accountId: number; readonly bare: string; readonly what: 'created' | 'updated' | 'disabled' | 'enabled' | 'removed' | 'password-changed' | 'moved'; readonly by: string };
+  'user.changed': {
+    readonly accountId: number;
+    readonly bare: string;
+    readonly what: 'created' | 'updated' | 'disabled' | 'enabled' | 'removed' | 'password-changed' | 'moved';
+    readonly by: string;
+  };
   'users.imported': { readonly count: number; readonly by: string };
   'domain.changed': { readonly domain: string; readonly what: 'added' | 'renamed' | 'removed'; readonly by: string };
   'session.started': { readonly sessionId: string; readonly jid: string };

@@ -28,7 +28,10 @@ type FaultMaker = (
 ) => Fault;
 
 /** Declares all refusals of one room in one place; `prefix` is the room's name. */
-export function defineFaults<T extends Record<string, FaultTemplate>>(prefix: string, templates: T): { readonly [K in keyof T]: FaultMaker } {
+export function defineFaults<T extends Record<string, FaultTemplate>>(
+  prefix: string,
+  templates: T,
+): { readonly [K in keyof T]: FaultMaker } {
   const makers: Record<string, FaultMaker> = {};
   for (const [name, template] of Object.entries(templates)) {
     makers[name] = (values = {}, more = {}) => ({

@@ -44,6 +44,7 @@ import { createConsole } from './console.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createEngineView } from './engine-view.ts';
 import { bootFaults } from './faults.ts';
+import { createHostNames } from './host-names.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createHttpListeners } from './http.ts';
 import { createTlsContexts } from './tls-contexts.ts';
@@ -276,6 +277,14 @@ export async function composeNode({
   const live = createLiveGateway({ api: () => admin.api, events, projections, clock, log });
   const consolePages = await createConsole({ mode: env.mode, httpPort: env.ports.http, log });
   closers.push(() => consolePages.close());
+  const hostNames = createHostNames({
+    binds: [env.bind, env.httpBind],
+    hostName: env.hostName,
+    domains: domains.hosted,
+    settings: settings.section('console'),
+    certificates: certificates.value,
+  });
+  closers.push(() => hostNames.stop());
   const http = createHttpListeners(
     { http: { host: env.httpBind, port: env.ports.http }, https: { host: env.bind, port: env.ports.https } },
     {
@@ -284,6 +293,7 @@ export async function composeNode({
       endpoints: createEndpoints({ diagnostics, auth }),
       live,
       tls: consoleTls,
+      isOwnHost: hostNames.isOurs,
       log,
     },
   );

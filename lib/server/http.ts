@@ -20,6 +20,8 @@ export interface HttpDeps {
   /** Upgrades of the console itself, in development only. */
   readonly consoleUpgrade: UpgradeHandler | null;
   readonly tls: { options(): SecureContextOptions; contextFor(servername: string): SecureContext; onChange(fn: () => void): () => void };
+  /** Is this `Host` a name of this server (W-19)? */
+  readonly isOwnHost: (host: string | undefined) => boolean;
   readonly log: Log;
 }
 
@@ -37,6 +39,11 @@ export function isCleanTarget(target: string): boolean {
   const path = target.split('?', 1)[0] ?? '';
   return !forbiddenInPath.test(path) && !path.split('/').some((part) => part === '..' || part === '.');
 }
+
+const plainAnswer = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } as const;
+/** RFC 9110 §15.5.20. */
+const foreignHost =
+  'This server does not go by the name you asked for. Use its host name, one of its IM domains, or its address. An administrator can add names: rollcall settings set console.hostNames NAME\n';
 
 /** Same origin as the page that asks: scheme is not compared since a TLS front may stand between. */
 export function isSameOrigin(request: IncomingMessage): boolean {
@@ -75,10 +82,16 @@ export function createHttpListeners(
       if (request.headers.host !== undefined) request.headers['x-forwarded-host'] = request.headers.host;
       const target = request.url ?? '';
       if (!isCleanTarget(target)) {
-        response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('This address is not valid.\n');
+        response.writeHead(400, plainAnswer).end('This address is not valid.\n');
         return;
       }
       const path = target.split('?', 1)[0] ?? '';
+      // Probes go by names of their own making and learn nothing here.
+      if (!path.startsWith('/health/') && !deps.isOwnHost(request.headers.host)) {
+        deps.log.warn('http.foreign-host', { host: request.headers.host?.slice(0, 255), address: request.socket.remoteAddress });
+        response.writeHead(421, { ...plainAnswer, connection: 'close' }).end(foreignHost);
+        return;
+      }
       const endpoint = deps.endpoints.get(path);
       if (endpoint) endpoint(request, response);
       else if (path.startsWith('/socket.io/')) deps.live.request(request, response);
@@ -89,7 +102,7 @@ export function createHttpListeners(
     const target = request.url ?? '';
     const path = target.split('?', 1)[0] ?? '';
     socket.on('error', () => socket.destroy());
-    if (isCleanTarget(target) && isSameOrigin(request)) {
+    if (isCleanTarget(target) && isSameOrigin(request) && deps.isOwnHost(request.headers.host)) {
       if (path === '/socket.io/') return deps.live.upgrade(request, socket, head);
       if (deps.consoleUpgrade && path.startsWith('/_next/')) return deps.consoleUpgrade(request, socket, head);
     }

@@ -16,7 +16,7 @@ describe('group commit', () => {
     [alice = 0] = await people(createStores(database, { node: 'n', log: silentLog }), 'alice');
   });
   afterEach(() => database.close());
-  const stored = async (): Promise<number> => Number((await database.query('SELECT count(*) AS n FROM archive'))[0]?.['n']);
+  const stored = async (): Promise<number> => Number((await database.query('SELECT count(*) AS n FROM archive'))[0]?.n);
   const entry = (row: ArchiveRow) => ({ archive: [row], offline: [] });
 
   it('commits many entries in few transactions, and calls back in the order given', async () => {
@@ -53,7 +53,7 @@ describe('group commit', () => {
     const commits = createGroupCommit({ client: database.client, log: silentLog });
     const row = archived(alice, 'bob@example.com', 'zero \0 and half a pair \ud83d.');
     await new Promise<void>((resolve) => commits.journal.append(entry(row), resolve));
-    expect((await database.query('SELECT body FROM archive'))[0]?.['body']).toBe('zero \u{fffd} and half a pair \u{fffd}.');
+    expect((await database.query('SELECT body FROM archive'))[0]?.body).toBe('zero \u{fffd} and half a pair \u{fffd}.');
     await commits.close();
   });
 

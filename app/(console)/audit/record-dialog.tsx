@@ -1,5 +1,5 @@
 'use client';
-import Link from 'next/link';
+
 import { useEffect, useState } from 'react';
 import { diffRows } from '@/lib/ui/patterns/diff-rows.ts';
 import { DiffView } from '@/lib/ui/patterns/diff-view.tsx';
@@ -9,6 +9,7 @@ import { Code } from '@/lib/ui/primitives/code.tsx';
 import { CopyText } from '@/lib/ui/primitives/copy-text.tsx';
 import { Dialog } from '@/lib/ui/primitives/dialog.tsx';
 import { KeyValueList } from '@/lib/ui/primitives/key-value-list.tsx';
+import { Link } from '@/lib/ui/primitives/link.tsx';
 import { RelativeTime } from '@/lib/ui/primitives/relative-time.tsx';
 import { StatusBadge } from '@/lib/ui/primitives/status.tsx';
 import { readAudit } from './actions.ts';

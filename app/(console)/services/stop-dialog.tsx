@@ -18,6 +18,7 @@ export interface Stopping {
 /** Asks before a service stops, with what stops besides and how many sessions end, counted at the moment of asking. */
 export function StopDialog({ stopping, onClose }: { stopping: Stopping | null; onClose: () => void }) {
   const [preview, setPreview] = useState<Preview | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each question
   useEffect(() => {
     setPreview(null);
     if (stopping === null) return;
@@ -31,7 +32,6 @@ export function StopDialog({ stopping, onClose }: { stopping: Stopping | null; o
     return () => {
       wanted = false;
     };
-    // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each question
   }, [stopping]);
   if (stopping === null || preview === null) return null;
   const { what, row } = stopping;

@@ -26,10 +26,14 @@ test('a CSV file with bad rows is checked row by row, its good rows are imported
   await expectAccessible(admin);
   await admin.getByRole('button', { name: 'Check the rows' }).click();
   await expect(admin.getByText('Choose a file first.')).toBeVisible();
-  await admin.getByLabel('Drop a CSV file here, or choose one').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await admin
+    .getByLabel('Drop a CSV file here, or choose one')
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
   await admin.getByRole('button', { name: 'Check the rows' }).click();
 
-  await expect(admin.getByText('people.csv has 8 rows.')).toContainText('3 users are added, 1 exist already and stays as they are, 4 rows cannot be used');
+  await expect(admin.getByText('people.csv has 8 rows.')).toContainText(
+    '3 users are added, 1 exist already and stays as they are, 4 rows cannot be used',
+  );
   const bad = admin.getByRole('region', { name: 'Rows that cannot be used' }).last();
   await expect(bad.getByRole('row').filter({ hasText: 'userId: Required.' })).toContainText('5');
   await expect(bad.getByRole('row').filter({ hasText: `${base}-mail` })).toContainText('Must look like name@example.com.');
@@ -75,7 +79,10 @@ test('an export holds what the table is narrowed to, and nothing else', async ({
   await expect(tableRow(admin, `${base}-b`)).toHaveCount(0);
   await expectAccessible(admin);
   await admin.getByRole('button', { name: 'Export' }).click();
-  const download = admin.context().waitForEvent('page').then((page) => page.waitForEvent('download'));
+  const download = admin
+    .context()
+    .waitForEvent('page')
+    .then((page) => page.waitForEvent('download'));
   await admin.getByRole('menuitem', { name: 'Export as CSV' }).click();
   let text = '';
   for await (const chunk of await (await download).createReadStream()) text += String(chunk);

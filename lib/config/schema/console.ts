@@ -30,6 +30,15 @@ export const consoleSettings = defineSection({
       default: false,
       applies: 'now',
     },
+    hostNames: {
+      kind: 'list',
+      label: 'Further names of this server',
+      help: 'Names under which browsers and programs reach the console, besides its host name, the hosted domains and the names in its certificate. A request for any other name is refused.',
+      default: [],
+      maxItems: 50,
+      applies: 'now',
+      keywords: ['host', 'proxy', 'url', 'misdirected'],
+    },
     idleMinutes: {
       kind: 'duration',
       label: 'End an idle console session after',

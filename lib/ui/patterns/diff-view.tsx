@@ -1,3 +1,4 @@
+import { cn } from '../cn.ts';
 import type { DiffRow } from './diff-rows.ts';
 
 /** What a change was or will be, old → new. */
@@ -31,8 +32,8 @@ export function DiffView({
                 {row.note ? <p className="font-normal text-quiet">{row.note}</p> : null}
                 {row.warning ? <p className="font-normal text-warn">▲ {row.warning}</p> : null}
               </th>
-              <td className="py-2 pr-4 text-quiet line-through decoration-from-font wrap-anywhere">
-                {row.from === '' ? <span className="no-underline">Empty</span> : row.from}
+              <td className={cn('py-2 pr-4 text-quiet wrap-anywhere', row.from !== '' && 'line-through decoration-from-font')}>
+                {row.from === '' ? 'Empty' : row.from}
               </td>
               <td className="py-2 text-strong wrap-anywhere">{row.to === '' ? <span className="text-quiet">Empty</span> : row.to}</td>
             </tr>

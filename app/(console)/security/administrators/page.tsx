@@ -1,0 +1,30 @@
+import type { Metadata } from 'next';
+import { traceOf } from '@/app/_shared/console-action.ts';
+import { may, requireViewer } from '@/app/_shared/viewer.ts';
+import { admin } from '@/lib/admin/for-pages.ts';
+import { type RawSearchParams, readTableQuery } from '@/lib/ui/patterns/data-table/query.ts';
+import { FailedState, NoPermission } from '@/lib/ui/patterns/states.tsx';
+import { AdministratorsHeader } from './administrators-header.tsx';
+import { AdministratorsTable } from './administrators-table.tsx';
+
+export const metadata: Metadata = { title: 'Administrators' };
+
+export default async function AdministratorsPage({ searchParams }: { searchParams: Promise<RawSearchParams> }) {
+  const viewer = await requireViewer();
+  if (!may(viewer, 'operators.read')) return <NoPermission what="see administrators" permission="operators.read" />;
+  const query = readTableQuery(await searchParams, {
+    sorts: ['username', 'name', 'lastSignInAt', 'createdAt'],
+    filters: ['role', 'state'],
+  });
+  const found = await admin().operators.list(viewer, {});
+  return found.ok ? (
+    <AdministratorsTable operators={found.value.items} query={query} me={viewer.id} mayWrite={may(viewer, 'operators.write')} />
+  ) : (
+    <>
+      <AdministratorsHeader />
+      <FailedState title="The administrators could not be read" trace={traceOf(found.fault) ?? undefined}>
+        {found.fault.message}
+      </FailedState>
+    </>
+  );
+}
