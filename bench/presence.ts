@@ -54,6 +54,7 @@ const roster = createRoster({
   store: {
     load: async (ids) => new Map(ids.map((id) => [id, { version: 1, items: contactsOf(id - 1), pendingIn: [] }])),
     save: async () => undefined,
+    holdersOf: async () => [],
   },
   users,
   router: () => router,

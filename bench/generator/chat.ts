@@ -81,23 +81,24 @@ export async function measureChat(job: Extract<Job, { is: 'chat' }>): Promise<Me
     const countAtReceiver = countMarkers(endOfMessage);
     const countAtSender = countMarkers(endOfMessage);
     const requestsAtReceiver = countMarkers('<r xmlns');
-    // What was counted since XEP-0198 was enabled at sign-in, on both sides of both streams: the roster and the reflected presence.
-    const base = job.signIn.presence ? 2 : 0;
-    let received = base;
+    const otherStanzas = [countMarkers('<iq '), countMarkers('<presence ')];
+    let received = receiver.received;
     const answer = () => receiver.write(`<a xmlns='urn:xmpp:sm:3' h='${received}'/>`);
     if (job.signIn.streamManagement) lastAnswers.push(answer);
     receiver.onText = (text) => {
       const count = countAtReceiver(text);
-      received += count;
+      if (job.signIn.streamManagement) received += count + otherStanzas.reduce((sum, countOther) => sum + countOther(text), 0);
       if (job.signIn.streamManagement && requestsAtReceiver(text) > 0) answer();
       if (count > 0 && job.until === 'delivered') complete(count);
     };
+    // What the server counted of the sender before the chat: the question for the roster and its presence.
+    const base = job.signIn.presence ? 2 : 0;
     const requestsAtSender = countMarkers('<r xmlns');
     const answersAtSender = acknowledgements();
     sender.onText = (text) => {
       errors += countAtSender(text);
       if (!job.signIn.streamManagement) return;
-      if (requestsAtSender(text) > 0) sender.write(`<a xmlns='urn:xmpp:sm:3' h='${base}'/>`);
+      if (requestsAtSender(text) > 0) sender.write(`<a xmlns='urn:xmpp:sm:3' h='${sender.received}'/>`);
       const newest = answersAtSender(text);
       if (job.until !== 'acknowledged' || newest < 0) return;
       const count = newest - base - arrived;

@@ -9,6 +9,8 @@ import { startScram } from './scram.ts';
  */
 export interface Connection {
   readonly jid: string;
+  /** Stanzas that came since XEP-0198 was enabled and before `onText` took over: what the first `h` must include. */
+  readonly received: number;
   /** Called with each chunk after sign-in, as Latin-1 text: all markers looked for are ASCII. */
   onText: (text: string) => void;
   onClosed: () => void;
@@ -41,6 +43,13 @@ export async function signIn(target: Target, account: number, resource: string, 
     waiting?.reject(new Error(`${user}: ${why}; last heard: ${text.slice(-300)}`));
     connection.onClosed();
   };
+  let counting = false;
+  let received = 0;
+  /** Everything up to `end` is used up; a server may ask the client something at any time, so it may hold more than what was waited for. */
+  const consume = (end: number) => {
+    if (counting) received += text.slice(0, end).match(/<(?:iq|presence|message)[ >]/g)?.length ?? 0;
+    text = text.slice(end);
+  };
   const take = (chunk: Buffer) => {
     if (measuring) return connection.onText(chunk.toString('latin1'));
     text += chunk.toString('latin1');
@@ -49,13 +58,16 @@ export async function signIn(target: Target, account: number, resource: string, 
     if (!found) return;
     const { resolve } = waiting;
     waiting = null;
-    text = text.slice(found.index + found[0].length);
+    consume(found.index + found[0].length);
     resolve(found[0]);
   };
   let measuring = false;
   let handler: (text: string) => void = () => {};
   const connection: Connection = {
     jid: `${user}@${target.domain}/${resource}`,
+    get received() {
+      return received;
+    },
     get onText() {
       return handler;
     },
@@ -73,7 +85,7 @@ export async function signIn(target: Target, account: number, resource: string, 
     expect(pattern, timeoutMs = 60_000) {
       const found = pattern.exec(text);
       if (found) {
-        text = text.slice(found.index + found[0].length);
+        consume(found.index + found[0].length);
         return Promise.resolve(found[0]);
       }
       return new Promise((resolve, reject) => {
@@ -152,6 +164,7 @@ export async function signIn(target: Target, account: number, resource: string, 
   if (options.streamManagement) {
     connection.write("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
     await connection.expect(/<enabled[^>]*>/);
+    counting = true;
   }
   if (options.presence) {
     connection.write("<iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>");

@@ -73,14 +73,22 @@ const online = recipients.filter((_, index) => index % 2 === 0);
 
 const tickMs = 20;
 
-/** Traffic until `milliseconds` have gone by: even, in small portions, each sender asking for acknowledgements as it goes. */
+/** A kill before anything was acknowledged in a round would prove nothing. */
+const acknowledgedBeforeKill = 300;
+
+/**
+ * Even traffic in small portions, each sender asking for acknowledgements as it goes, until `milliseconds` have gone by and enough was
+ * acknowledged (a server that was started a moment ago is slow at first).
+ */
 function traffic(milliseconds: number): Promise<void> {
+  const settled = () => allSent().filter((record) => record.acknowledged).length;
+  const before = settled();
   const began = performance.now();
   let done = 0;
   return new Promise((resolve) => {
     const timer = setInterval(() => {
       const elapsed = performance.now() - began;
-      if (elapsed >= milliseconds) {
+      if (elapsed >= milliseconds && (settled() - before >= acknowledgedBeforeKill || elapsed > 30_000)) {
         clearInterval(timer);
         return resolve();
       }

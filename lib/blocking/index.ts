@@ -29,7 +29,9 @@ const slot = defineSlot<Set<string>>('blocking');
 
 export interface Blocking extends Room {
   isBlocked(owner: User, other: Jid): boolean;
+  /** Called once the block is in force and before it is stored: nothing of the person reaches the blocked any more but what the listener sends. */
   onBlocked(fn: (owner: User, blocked: Jid) => void): void;
+  /** Called once the address is free again; also when a block could not be stored. */
   onUnblocked(fn: (owner: User, unblocked: Jid) => void): void;
 }
 
@@ -81,11 +83,6 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
     return jids;
   }
 
-  async function keep(session: ClientSession, next: Set<string>): Promise<void> {
-    await store.save(session.user.accountId, [...next]);
-    writeSlot(session.user, slot, next);
-  }
-
   /** Changes of one list wait for each other: two devices must not overwrite one another's. */
   const turns = new WeakMap<User, Promise<unknown>>();
   function inTurn<T>(user: User, work: () => Promise<T>): Promise<T> {
@@ -105,9 +102,17 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
       const fresh = jids.filter((jid) => !before.has(jid.full));
       if (before.size + fresh.length > MAX_BLOCKED)
         return { fault: { condition: 'resource-constraint', type: 'wait', text: `A block list holds ${MAX_BLOCKED} addresses at most.` } };
-      // Contacts hear that the person is gone before the block keeps that from them.
+      const next = new Set([...before, ...jids.map((jid) => jid.full)]);
+      // In force before it is stored: what the person does while the commit is under way must not reach the blocked.
+      writeSlot(user, slot, next);
       for (const jid of fresh) for (const tell of blockedListeners) tell(user, jid);
-      await keep(session, new Set([...before, ...jids.map((jid) => jid.full)]));
+      try {
+        await store.save(user.accountId, [...next]);
+      } catch (error) {
+        writeSlot(user, slot, new Set(before));
+        for (const jid of fresh) for (const tell of unblockedListeners) tell(user, jid);
+        throw error;
+      }
       push(
         user,
         'block',
@@ -126,7 +131,8 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
       // §3.4: no items, no more blocks.
       const gone = jids.length === 0 ? [...before] : jids.map((jid) => jid.full as string);
       const next = new Set([...before].filter((jid) => !gone.includes(jid)));
-      await keep(session, next);
+      await store.save(user.accountId, [...next]);
+      writeSlot(user, slot, next);
       push(
         user,
         'unblock',

@@ -31,7 +31,7 @@ export function judge(inputs: AlarmInputs): readonly AlarmFact[] {
       severity: 'critical',
       what: `The database cannot be reached${database.why ? ` (${database.why})` : ''}. People who are signed in stay; new messages for people who are offline are refused.`,
       action: 'Check that the database server runs and that this node can reach it.',
-      link: '/diagnostics',
+      link: '/services',
       since: database.since,
     });
   }
@@ -46,7 +46,7 @@ export function judge(inputs: AlarmInputs): readonly AlarmFact[] {
       severity: 'critical',
       what: `The server answers late: half of the time it is ${Math.round(loopLate.p50)} ms behind (alarm over ${loopLate.limitMs} ms).`,
       action: 'Look at the charts for what began at the same time; move users to another node if the load stays.',
-      link: '/diagnostics',
+      link: '/overview',
     });
   }
   if (memory.usedBytes > memory.limitBytes * memoryShare) {
@@ -67,7 +67,7 @@ export function judge(inputs: AlarmInputs): readonly AlarmFact[] {
         severity: critical ? 'critical' : 'warning',
         what: `The disk of the data folder is nearly full: ${sizeText(disk.freeBytes)} of ${sizeText(disk.totalBytes)} are free. When it is full, nothing more can be stored.`,
         action: 'Free space, enlarge the disk, or keep message history for a shorter time.',
-        link: '/diagnostics',
+        link: '/messaging/settings',
       });
     }
   }

@@ -81,8 +81,11 @@ export interface Archive {
   edges(accountId: number): Promise<{ first: { uid: string; at: number }; last: { uid: string; at: number } } | null>;
   prefs(accountIds: readonly number[]): Promise<Map<number, ArchivePrefs>>;
   savePrefs(accountId: number, prefs: ArchivePrefs): Promise<void>;
-  /** `peer + '\n' + stanzaId` of the newest outgoing messages since then, to recognise what a client sends again after a lost connection. */
-  recentOutgoing(accountId: number, since: number, limit: number): Promise<readonly string[]>;
+  /**
+   * `peer + '\n' + stanzaId` of the newest outgoing messages of each account since then, at most `limit` each, to recognise what clients send
+   * again after a lost connection. One question for a whole storm of sign-ins; accounts without such messages are absent.
+   */
+  recentOutgoing(accountIds: readonly number[], since: number, limit: number): Promise<Map<number, readonly string[]>>;
   /** Deletes what is older, in slices; returns how many rows went. */
   expire(before: number, limit: number): Promise<number>;
   /** The greatest uid stored, so that ids made after a restart sort later; null when empty. */

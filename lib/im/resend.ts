@@ -32,9 +32,13 @@ export function createResendGuard(deps: {
     if (!deps.settings.get().enabled || state.lastArchivedAt === 0 || now - state.lastArchivedAt > RESEND_MS) return;
     const go = deps.flow().pause(session);
     const read = () =>
-      archive.recentOutgoing(session.user.accountId, clock.now() - RESEND_MS, RESEND_CHECKED).then(
-        (known) => {
-          state.resend = { known: new Set(known), left: RESEND_CHECKED, until: clock.monotonic() + RESEND_WINDOW_MS };
+      archive.recentOutgoing([session.user.accountId], clock.now() - RESEND_MS, RESEND_CHECKED).then(
+        (recent) => {
+          state.resend = {
+            known: new Set(recent.get(session.user.accountId)),
+            left: RESEND_CHECKED,
+            until: clock.monotonic() + RESEND_WINDOW_MS,
+          };
           go();
         },
         (error: unknown) => {

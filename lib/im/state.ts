@@ -70,12 +70,11 @@ export function registerImLoader(deps: {
     slot: imSlot,
     async load(ids) {
       const since = deps.now() - RESEND_MS;
-      const [counts, prefs, recent] = await Promise.all([
+      const [counts, prefs, known] = await Promise.all([
         deps.offline.counts(ids),
         deps.archive.prefs(ids),
-        Promise.all(ids.map(async (id) => [id, await deps.archive.recentOutgoing(id, since, RESEND_CHECKED)] as const)),
+        deps.archive.recentOutgoing(ids, since, RESEND_CHECKED),
       ]);
-      const known = new Map(recent);
       const until = deps.monotonic() + RESEND_WINDOW_MS;
       return new Map(
         ids.map((id) => {

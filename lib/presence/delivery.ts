@@ -43,7 +43,7 @@ export function createDelivery(deps: { users: Users; router: () => Router; roste
   function toContact(user: User, bare: BareJid, stanza: PresenceStanza): void {
     const contact = users.peek(bare);
     if (contact === undefined) {
-      if (!isLocal(bare)) away(stanza, bare);
+      if (!isLocal(bare)) away(user, stanza, bare);
       return;
     }
     let text: string | null = null;
@@ -58,9 +58,9 @@ export function createDelivery(deps: { users: Users; router: () => Router; roste
   }
 
   /** To a contact on another server. */
-  function away(stanza: PresenceStanza, to: string): void {
+  function away(user: User, stanza: PresenceStanza, to: BareJid): void {
     const jid = parseJid(to);
-    if (jid !== null) deps.router().route(addressed(stanza, jid));
+    if (jid !== null && !blocking.isBlocked(user, jid)) deps.router().route(addressed(stanza, jid));
   }
 
   function toWatchers(user: User, stanza: PresenceStanza): void {
@@ -96,7 +96,8 @@ export function createDelivery(deps: { users: Users; router: () => Router; roste
   function toBlocked(user: User, bare: BareJid, stanza: PresenceStanza, resource: string): void {
     const contact = users.peek(bare);
     if (contact === undefined) {
-      if (!isLocal(bare)) away(stanza, resource === '' ? bare : `${bare}/${resource}`);
+      const jid = isLocal(bare) ? null : parseJid(resource === '' ? bare : `${bare}/${resource}`);
+      if (jid !== null) deps.router().route(addressed(stanza, jid));
       return;
     }
     if (contact === user || blocking.isBlocked(contact, stanza.from)) return;

@@ -5,7 +5,7 @@ import type { Live } from '../kernel/live.ts';
 import type { Roster } from '../roster/index.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { type Delivery, unavailableFrom } from './delivery.ts';
-import { directedOf } from './directed.ts';
+import { directedOf, forget } from './directed.ts';
 import type { BlockingView } from './ports.ts';
 
 export function followRights(deps: {
@@ -46,6 +46,12 @@ export function followRights(deps: {
     for (const bare of covered(user, entry, true))
       for (const session of user.sessions.values())
         if (session.presence !== null) delivery.toBlocked(user, bare, unavailableFrom(session.jid), entry.resource);
+    // Those who were told by name have heard the last: that the device really leaves later is nothing for them (security-and-limits S-7).
+    for (const session of user.sessions.values())
+      for (const target of [...directedOf(session)]) {
+        const to = parseJid(target);
+        if (to !== null && blocking.isBlocked(user, to)) forget(session, target);
+      }
   });
 
   blocking.onUnblocked((user, entry) => {

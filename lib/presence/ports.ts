@@ -5,7 +5,7 @@ import type { User } from '../xmpp/router/users.ts';
 export interface BlockingView {
   /** Has `owner` blocked `other`? */
   isBlocked(owner: User, other: Jid): boolean;
-  /** Called after `owner` blocked an address (bare, full, domain, or domain with resource). */
+  /** Called when a block of an address (bare, full, domain, or domain with resource) has come into force: `isBlocked` says so already. */
   onBlocked(fn: (owner: User, blocked: Jid) => void): void;
   onUnblocked(fn: (owner: User, unblocked: Jid) => void): void;
 }

@@ -32,6 +32,8 @@ let router: BuiltRouter;
 let users: Users;
 let blocking: Blocking;
 let queries: number;
+/** What saving a block list waits for. */
+let beforeSave: () => Promise<void>;
 
 async function until(check: () => boolean): Promise<void> {
   for (let turn = 0; turn < 500; turn++) {
@@ -91,6 +93,7 @@ beforeEach(() => {
   const stores = memoryStores();
   const accounts = new Map(['alice', 'bob', 'carol'].map((name, index) => [jidOf(`${name}@example.com`).bare, index + 1]));
   queries = 0;
+  beforeSave = async () => undefined;
   users = createUsers({
     accounts: {
       async find(bares) {
@@ -102,7 +105,12 @@ beforeEach(() => {
   });
   const settings = liveBox(presenceValues());
   const common = { users, router: () => router, settings, clock: systemClock, log: silentLog };
-  blocking = createBlocking({ store: stores.blocking, users, log: silentLog });
+  const lists = stores.blocking;
+  blocking = createBlocking({
+    store: { load: (ids) => lists.load(ids), save: (id, jids) => beforeSave().then(() => lists.save(id, jids)) },
+    users,
+    log: silentLog,
+  });
   const roster = createRoster({ ...common, store: stores.roster });
   const presence = createPresence({ ...common, roster, blocking });
   router = createRouter({
@@ -175,6 +183,58 @@ describe('two people', () => {
     expect(bob.take()).toEqual(["<presence from='alice@example.com/desk' to='bob@example.com'/>"]);
     alice.leave();
     expect(bob.take()).toEqual(["<presence from='alice@example.com/desk' to='bob@example.com' type='unavailable'/>"]);
+  });
+
+  describe('while a block is being stored', () => {
+    const block = el('block', 'urn:xmpp:blocking', {}, el('item', 'urn:xmpp:blocking', { jid: 'bob@example.com' }));
+    const gone = "<presence from='alice@example.com/desk' to='bob@example.com' type='unavailable'/>";
+    let alice: Client;
+    let bob: Client;
+    beforeEach(async () => {
+      alice = await signIn('alice@example.com/desk');
+      bob = await signIn('bob@example.com/phone');
+      for (const client of [alice, bob]) client.say('');
+      bob.say('subscribe', 'alice@example.com');
+      await until(() => bob.sent.includes("<presence from='alice@example.com/desk' to='bob@example.com'/>"));
+      bob.take();
+    });
+
+    test('the blocked hears the goodbye and nothing after it', async () => {
+      let store: () => void = () => undefined;
+      beforeSave = () => new Promise((done) => (store = done));
+      const answered = alice.ask(block, alice.user.bare, 'set');
+      await until(() => bob.sent.length > 0);
+      alice.say('');
+      bob.say('probe', 'alice@example.com');
+      alice.say('', 'bob@example.com');
+      const other = await signIn('bob@example.com/new');
+      other.say('');
+      expect([bob.take().filter((xml) => xml.includes('alice')), other.take().filter((xml) => xml.includes('alice'))]).toEqual([
+        [gone],
+        [],
+      ]);
+      store();
+      expect(await answered).toContain("type='result'");
+    });
+
+    test('a block that cannot be stored is none: the contact sees the person again', async () => {
+      beforeSave = () => Promise.reject(new Error('the disk is full'));
+      expect(await alice.ask(block, alice.user.bare, 'set')).toContain("type='error'");
+      expect(bob.take()).toEqual([gone, "<presence from='alice@example.com/desk' to='bob@example.com'/>"]);
+    });
+  });
+
+  test('who was told by name and is blocked since does not learn when the device leaves', async () => {
+    const alice = await signIn('alice@example.com/desk');
+    const carol = await signIn('carol@example.com/x');
+    for (const client of [alice, carol]) client.say('');
+    alice.say('', 'carol@example.com');
+    carol.take();
+    const item = el('item', 'urn:xmpp:blocking', { jid: 'carol@example.com' });
+    await alice.ask(el('block', 'urn:xmpp:blocking', {}, item), alice.user.bare, 'set');
+    expect(carol.take()).toEqual(["<presence from='alice@example.com/desk' to='carol@example.com' type='unavailable'/>"]);
+    alice.leave();
+    expect(carol.take()).toEqual([]);
   });
 
   test('a request to a server we do not talk to is answered by a presence error', async () => {

@@ -9,6 +9,7 @@ import type { Router } from '../xmpp/router/router.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { createChanges } from './changes.ts';
 import { contactListHandlers } from './contacts.ts';
+import { createDeparted } from './departed.ts';
 import type { PendingIn, RosterItem, RosterStore } from './ports.ts';
 import { rosterLoader, rosterOf, watchedOf, watchersOf } from './state.ts';
 import { createSubscribing, type WatcherListener } from './subscribing.ts';
@@ -32,11 +33,8 @@ export interface Roster extends Room {
    * the push of an approval.
    */
   onWatcher(fn: WatcherListener): void;
-  /**
-   * Ends all subscriptions of an account that is about to be removed, at its contacts' side (RFC 6121 §2.5.2, XEP-0077 §3.2): whoever gets the
-   * address later must not inherit the right to see them.
-   */
-  farewell(user: User): void;
+  /** The address no longer belongs to its account: see departed.ts. Call it after the account is gone and its sessions have ended. */
+  forget(bare: BareJid): Promise<void>;
 }
 
 const protocols: readonly Protocol[] = [
@@ -74,6 +72,7 @@ export function createRoster(deps: {
       for (const fn of listeners) fn(user, contact, sees);
     },
   });
+  const departed = createDeparted({ store: deps.store, users: deps.users, part: subscribing.part, log: deps.log });
   deps.users.registerLoader(rosterLoader(deps.store, changes.uncommitted));
 
   return {
@@ -94,6 +93,6 @@ export function createRoster(deps: {
     onWatcher(fn) {
       listeners.push(fn);
     },
-    farewell: subscribing.farewell,
+    forget: departed.forget,
   };
 }

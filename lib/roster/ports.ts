@@ -43,4 +43,6 @@ export interface RosterStore {
   load(accountIds: readonly number[]): Promise<Map<number, RosterSnapshot>>;
   /** Goes through the group commit; resolves when committed. Changes of one roster commit in the order given. */
   save(change: RosterChange): Promise<void>;
+  /** Accounts whose contact list or waiting requests name one of these addresses. Reads every list: not for the hot path. */
+  holdersOf(contacts: readonly BareJid[]): Promise<readonly { readonly accountId: number; readonly bare: BareJid }[]>;
 }

@@ -20,6 +20,9 @@ let node: SmallNode;
 let stores: MemoryStores;
 let settings: LiveBox<PresenceValues>;
 let roster: Roster;
+const names = ['alice', 'bob', 'carol', 'dave'].map((name) => `${name}@example.com`);
+/** How many addresses each search through all contact lists was about. */
+let questions: number[];
 /** Commits wait here while `held` is true. */
 let held: (() => void)[] | null;
 
@@ -29,6 +32,13 @@ function build(): void {
     async save(change: RosterChange) {
       if (held !== null) await new Promise<void>((resolve) => held?.push(resolve));
       await stores.roster.save(change);
+    },
+    async holdersOf(contacts) {
+      const named = new Set<string>(contacts);
+      questions.push(named.size);
+      return [...stores.state.rosters].flatMap(([accountId, { items, pendingIn }]) =>
+        [...items, ...pendingIn].some(({ contact }) => named.has(contact)) ? [{ accountId, bare: names[accountId - 1] as BareJid }] : [],
+      );
     },
   };
   roster = createRoster({ store, users: node.users, router: () => node.router, settings, clock: systemClock, log: silentLog });
@@ -40,7 +50,8 @@ beforeEach(() => {
   stores = memoryStores();
   settings = liveBox(settingsOf({}));
   held = null;
-  for (const name of ['alice', 'bob', 'carol']) node.addAccount(`${name}@example.com`);
+  questions = [];
+  for (const name of names.slice(0, 3)) node.addAccount(name);
   build();
 });
 
@@ -355,10 +366,28 @@ describe('subscriptions between two people', () => {
     await node.until(
       () => itemOf(alice, 'bob@example.com')?.subscription === 'both' && itemOf(bob, 'alice@example.com')?.subscription === 'both',
     );
-    roster.farewell(alice.user);
-    await node.until(() => itemOf(bob, 'alice@example.com')?.subscription === 'none');
+    bob.take();
+    await roster.forget(alice.user.bare);
     await node.until(() => stores.state.rosters.get(2)?.items[0]?.subscription === 'none');
+    expect(itemOf(bob, 'alice@example.com')).toMatchObject({ subscription: 'none', ask: false });
     expect(roster.watchersOf(bob.user)).toEqual([]);
+    expect(bob.take().map((xml) => /type='(\w+)'/.exec(xml)?.[1])).toEqual(['unsubscribe', 'unsubscribed', 'set']);
+  });
+
+  test('approvals, requests and the lists of disabled accounts are forgotten too, with one search for all that go together', async () => {
+    const lists = stores.state.rosters;
+    await bob.ask('get', get());
+    bob.presenceOut('subscribed', 'alice@example.com');
+    alice.presenceOut('subscribe', 'carol@example.com');
+    await node.until(() => lists.get(2)?.items[0]?.approved === true && lists.get(3)?.pendingIn.length === 1);
+    // Account 4 is disabled: nobody can load it.
+    const kept = { contact: names[0] as BareJid, name: 'A', groups: ['x'], ask: false, approved: true, version: 7 };
+    await stores.roster.save({ accountId: 4, version: 7, put: [{ ...kept, subscription: 'both' }] });
+    await Promise.all([roster.forget(names[0] as BareJid), roster.forget('nobody@example.com' as BareJid)]);
+    await node.until(() => lists.get(3)?.pendingIn.length === 0);
+    expect(lists.get(2)?.items).toMatchObject([{ contact: names[0], approved: false }]);
+    expect(lists.get(4)).toMatchObject({ version: 8, items: [{ ...kept, subscription: 'none', approved: false, version: 8 }] });
+    expect(questions).toEqual([2]);
   });
 
   test('someone forgotten and read again before the commit keeps what was changed', async () => {

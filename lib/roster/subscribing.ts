@@ -10,7 +10,7 @@
 
 import type { PresenceValues } from '../config/schema/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { type BareJid, type Jid, makeJid, parseJid } from '../kernel/jid.ts';
+import { type BareJid, type Jid, makeJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
 import type { Claim } from '../xmpp/router/hooks.ts';
@@ -44,8 +44,8 @@ export interface Subscribing {
   arriving(user: User, stanza: PresenceStanza): Claim;
   /** Sends `unsubscribe` and `unsubscribed` as the state of a removed item asks (RFC 6121 §2.5.2). */
   leave(user: User, contact: Jid, was: SubscriptionState, session: ClientSession): void;
-  /** Takes leave of every contact of an account that is about to be removed. Its own roster stays as it is. */
-  farewell(user: User): void;
+  /** The contact's account is gone: ends everything between them at our user's side. The contact stays in the list, without any right. */
+  part(user: User, contact: Jid): void;
 }
 
 /** Requests that wait for one person; a stranger must not fill the store. */
@@ -252,27 +252,36 @@ export function createSubscribing(deps: {
 
   function leave(user: User, contact: Jid, was: SubscriptionState, session: ClientSession): void {
     const hold = holds.begin(session.holdAck());
-    part(user, contact, was, hold);
-    holds.release(hold);
-  }
-
-  function part(user: User, contact: Jid, was: SubscriptionState, hold: SharedHold | null): void {
     const { subscription, ask, pendingIn } = takeApart(was);
     if (isWatching(subscription)) tellWatcher(user, contact, false);
     if (subscription === 'to' || subscription === 'both' || ask) routeHeld(plain('unsubscribe', user.jid, contact), hold);
     if (isWatching(subscription) || pendingIn) routeHeld(plain('unsubscribed', user.jid, contact), hold);
+    holds.release(hold);
   }
 
-  function farewell(user: User): void {
+  function part(user: User, contact: Jid): void {
     const state = rosterOf(user);
-    const contacts = new Set([...state.items.keys(), ...state.pendingIn.keys()]);
-    for (const bare of contacts) {
-      const contact = parseJid(bare);
-      if (contact !== null) part(user, contact, subscriptionStateOf(state, bare), null);
-    }
+    const was = subscriptionStateOf(state, contact.bare);
+    const item = moveTo(state, contact.bare, 'none', false);
+    const waited = state.pendingIn.delete(contact.bare);
+    if (item === null && !waited) return;
+    const { subscription } = takeApart(was);
+    changes.save(state, { ...(item === null ? {} : { put: [item] }), ...(waited ? { pendingRemove: [contact.bare] } : {}) }, (saved) => {
+      if (saved === 'lost') return;
+      // What a server says for an account that is removed (XEP-0077 §3.2): our user's clients hear it as from the contact.
+      if (subscription === 'from' || subscription === 'both') tellInterested(user, plain('unsubscribe', contact, user.jid));
+      if (subscription === 'to' || subscription === 'both') tellInterested(user, plain('unsubscribed', contact, user.jid));
+      if (item !== null) pushItem(user, item);
+      if (sees(was)) tellWatcher(user, contact, false);
+    });
   }
 
-  return { sent, arriving, leave, farewell };
+  function tellInterested(user: User, stanza: PresenceStanza): void {
+    const text = stanza.render();
+    for (const session of user.sessions.values()) if (session.interested) session.send(text, null);
+  }
+
+  return { sent, arriving, leave, part };
 }
 
 function bareJid(jid: Jid): Jid {

@@ -60,36 +60,48 @@ export interface RunningNode {
 
 /** Ended jobs and their results are looked up for some weeks; what they did stays in the audit log. */
 const jobRetentionMs = 30 * 86_400_000;
+/** Longer than the 30 days for which a good address is remembered (security-and-limits §3.3). */
+const signInRetentionMs = 90 * 86_400_000;
 
 /**
  * A node, made in the order in which its parts need each other. Whatever was opened before a refusal is closed again, last first; the same list
  * is the orderly stop.
  */
-export async function composeNode({
-  env,
-  overrides,
-  log,
-}: {
-  env: Environment;
-  overrides: Readonly<Record<string, unknown>>;
-  log: Logger;
-}): Promise<Result<RunningNode, Fault>> {
-  const startedAt = performance.now();
-  const clock = systemClock;
+export async function composeNode(asked: NodeInputs): Promise<Result<RunningNode, Fault>> {
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) {
       try {
         await close();
       } catch (error) {
-        log.error('node.close-failed', { error });
+        asked.log.error('node.close-failed', { error });
       }
     }
   };
-  const fail = async (fault: Fault): Promise<Result<never, Fault>> => {
+  try {
+    const composed = await compose(asked, closers, closeAll);
+    if (!composed.ok) await closeAll();
+    return composed;
+  } catch (error) {
+    // A bug or a database lost half way: what was opened is closed all the same, the database above all.
     await closeAll();
-    return refuse(fault);
-  };
+    throw error;
+  }
+}
+
+interface NodeInputs {
+  readonly env: Environment;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly log: Logger;
+}
+
+async function compose(
+  { env, overrides, log }: NodeInputs,
+  closers: (() => Promise<void> | void)[],
+  closeAll: () => Promise<void>,
+): Promise<Result<RunningNode, Fault>> {
+  const startedAt = performance.now();
+  const clock = systemClock;
 
   if (env.natsUrl !== null) return refuse(bootFaults.noClusterYet());
 
@@ -108,7 +120,7 @@ export async function composeNode({
   const bus = createInProcessBus({ log });
   const settings = createSettingsRegistry({ store: stores.settings, events, bus, log, nodeScope: env.nodeName, overrides });
   const settingsStarted = await settings.start();
-  if (!settingsStarted.ok) return fail(settingsStarted.fault);
+  if (!settingsStarted.ok) return refuse(settingsStarted.fault);
   closers.push(() => settings.stop());
   const server = settings.section('server');
   log.setLevel(server.get().logLevel);
@@ -134,7 +146,7 @@ export async function composeNode({
     clock,
     log,
   });
-  if (!certificates.ok) return fail(certificates.fault);
+  if (!certificates.ok) return refuse(certificates.fault);
   const guard = createSignInGuard({
     store: stores.backoff,
     signIns: stores.signIns,
@@ -187,6 +199,7 @@ export async function composeNode({
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
+    if (what === 'removed' || what === 'moved') void rooms.roster.forget(bare as BareJid);
   });
   const counters = () => ({
     sessions: users.sessionCount,
@@ -311,6 +324,7 @@ export async function composeNode({
         everyMs: 30 * minute,
         run: () => stores.audit.expire(clock.now() - settings.section('console').get().auditRetention * 1000, 5_000),
       },
+      { name: 'sign-in log retention', everyMs: 60 * minute, run: () => stores.signIns.expire(clock.now() - signInRetentionMs, 5_000) },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
@@ -325,7 +339,7 @@ export async function composeNode({
     diagnostics.setPhase('stopping');
     await services.stopAll();
   });
-  if (first) return fail(first.fault);
+  if (first) return refuse(first.fault);
   await rooms.presence.start?.();
   closers.push(() => rooms.presence.stop?.());
   diagnostics.start();

@@ -65,7 +65,7 @@ const plain = (name: string): string => {
 
 /** The name without its port, lower case, without the dot of the root; null for what is no name. */
 function nameIn(host: string | undefined): string | null {
-  const parts = /^(\[[0-9a-f:.]+\]|[^:[\]/\\@?#\s]+)(?::\d{1,5})?$/i.exec(host ?? '');
+  const parts = /^(\[[0-9a-f:.]+\]|[^:[\]/\\@?#*\s]+)(?::\d{1,5})?$/i.exec(host ?? '');
   const name = parts?.[1]?.toLowerCase().replace(/\.$/, '');
   return name === undefined || name === '' ? null : name;
 }

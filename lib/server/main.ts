@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   for (const warning of env.warnings) log.warn('environment.unknown-variable', { warning });
 
   let node: RunningNode | null = null;
+  let starting: Promise<unknown> = Promise.resolve();
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
@@ -32,16 +33,19 @@ async function main(): Promise<void> {
       log.error('node.stop-took-too-long');
       process.exit(failed);
     }, node?.stopGraceMs() ?? 10_000).unref();
-    (node?.stop() ?? Promise.resolve()).then(
-      () => {
-        log.info('node.stopped');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.error('node.stop-failed', { error });
-        process.exit(failed);
-      },
-    );
+    // A node told to stop while it starts is stopped once it has: leaving at once would leave its database behind.
+    starting
+      .then(() => node?.stop())
+      .then(
+        () => {
+          log.info('node.stopped');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          log.error('node.stop-failed', { error });
+          process.exit(failed);
+        },
+      );
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
@@ -49,11 +53,20 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error('node.unhandled-rejection', { error }));
   process.on('uncaughtException', (error) => log.error('node.uncaught-exception', { error }));
 
-  const started = await composeNode({ env, overrides: overrides.value, log });
+  const composing = composeNode({ env, overrides: overrides.value, log });
+  starting = composing.then(
+    (started) => {
+      if (started.ok) node = started.value;
+    },
+    () => undefined,
+  );
+  const started = await composing;
   if (!started.ok) giveUp(started.fault);
-  node = started.value;
   if (stopping) return;
-  process.stdout.write(bannerOf(node.facts));
+  process.stdout.write(bannerOf(started.value.facts));
 }
 
-await main();
+main().catch((error: unknown) => {
+  process.stderr.write(`rollcall: The start broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(failed);
+});

@@ -40,7 +40,10 @@ export function createXmppAdministration(deps: {
 }): {
   readonly commands: AdminCommands;
   readonly ownAccounts: OwnAccounts;
-  /** The session in which a person changes their own password stays (XEP-0077 §3.3); asked while the change is announced. */
+  /**
+   * The session in which a person changes their own password stays (XEP-0077 §3.3), the one in which they remove the account ends after
+   * its answer (§3.2); asked while the change is announced.
+   */
   sparedSession(bare: string): string | null;
 } {
   const changing = new Map<string, string>();
@@ -131,8 +134,14 @@ export function createXmppAdministration(deps: {
         changing.delete(bare);
       }
     },
-    async remove(bare) {
-      const removed = await api().users.delete(own(bare, '', ['users.write']), { users: [bare] });
+    async remove(bare, sessionId) {
+      changing.set(bare, sessionId);
+      let removed: Awaited<ReturnType<AdminApi['users']['delete']>>;
+      try {
+        removed = await api().users.delete(own(bare, '', ['users.write']), { users: [bare] });
+      } finally {
+        changing.delete(bare);
+      }
       if (!removed.ok) return removed;
       const [skipped] = removed.value.skipped;
       return skipped === undefined ? ok(null) : refuse({ code: 'users.missing', kind: 'missing', message: skipped.why });

@@ -23,13 +23,13 @@ const rowKey = (row: AuditRow) => row.id;
 const rowName = (row: AuditRow) => `${actionWords(row.action)}, ${row.target}`;
 
 const columns: readonly Column<AuditRow>[] = [
-  { id: 'action', header: 'What', cell: (row) => <span className="wrap-anywhere">{actionWords(row.action)}</span> },
-  { id: 'target', header: 'To what', cell: (row) => <span className="line-clamp-2 wrap-anywhere">{row.target}</span> },
+  { id: 'action', header: 'What', cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{actionWords(row.action)}</span> },
+  { id: 'target', header: 'To what', cell: (row) => <span className="line-clamp-2 min-w-40 wrap-anywhere">{row.target}</span> },
   {
     id: 'actor',
     header: 'Who',
     cell: (row) => (
-      <span className="wrap-anywhere">
+      <span className="inline-block min-w-20 wrap-anywhere">
         {row.actor}
         {row.actorKind === 'person' ? null : <span className="text-quiet"> ({actorKindWords(row.actorKind).toLowerCase()})</span>}
       </span>
@@ -41,7 +41,7 @@ const columns: readonly Column<AuditRow>[] = [
     cell: (row) => <StatusBadge status={resultLooks[row.result].status} word={resultLooks[row.result].word} plain />,
   },
   { id: 'at', header: 'When', cell: (row) => <RelativeTime at={row.at} /> },
-  { id: 'detail', header: 'Detail', cell: (row) => <span className="line-clamp-2 wrap-anywhere">{row.detail}</span> },
+  { id: 'detail', header: 'Detail', cell: (row) => <span className="line-clamp-2 min-w-40 wrap-anywhere">{row.detail}</span> },
   { id: 'address', header: 'From', hidden: true, cell: (row) => <span className="font-mono">{row.address}</span> },
   { id: 'role', header: 'Role', hidden: true, cell: (row) => row.role },
   { id: 'node', header: 'Node', hidden: true, cell: (row) => row.node },

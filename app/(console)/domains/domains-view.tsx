@@ -41,8 +41,8 @@ export function DomainsView({
 }: {
   domains: readonly DomainRow[];
   query: TableQuery;
-  /** Domains that the certificate for chat clients does not name. */
-  unnamed: readonly string[];
+  /** Domains that the certificate for chat clients does not name; null when this role does not see certificates. */
+  unnamed: readonly string[] | null;
   may: { readonly write: boolean; readonly users: boolean };
 }) {
   const router = useRouter();
@@ -51,6 +51,7 @@ export function DomainsView({
   const [deleting, setDeleting] = useState<readonly DomainRow[]>([]);
   const [asking, setAsking] = useState<'delete' | 'default' | null>(null);
   const [chosen, setChosen] = useState<DomainRow | null>(null);
+  const lacking = unnamed ?? [];
   const columns = useMemo<readonly Column<DomainRow>[]>(
     () => [
       {
@@ -84,11 +85,15 @@ export function DomainsView({
             formatNumber(row.users)
           ),
       },
-      {
-        id: 'certificate',
-        header: 'Certificate',
-        cell: (row) => (unnamed.includes(row.domain) ? <span className="text-warn">Does not name it</span> : 'Names it'),
-      },
+      ...(unnamed === null
+        ? []
+        : [
+            {
+              id: 'certificate',
+              header: 'Certificate',
+              cell: (row: DomainRow) => (unnamed.includes(row.domain) ? <span className="text-warn">Does not name it</span> : 'Names it'),
+            },
+          ]),
       { id: 'createdAt', header: 'Hosted since', sortable: true, cell: (row) => <RelativeTime at={row.createdAt} /> },
     ],
     [may.users, unnamed],
@@ -148,19 +153,19 @@ export function DomainsView({
           ) : undefined
         }
       />
-      {unnamed.length > 0 ? (
+      {lacking.length > 0 ? (
         <Banner
           tone="warn"
           className="mb-4"
-          title={`The certificate for chat clients lacks ${unnamed.length === 1 ? '1 domain' : `${formatNumber(unnamed.length)} domains`}`}
+          title={`The certificate for chat clients lacks ${lacking.length === 1 ? '1 domain' : `${formatNumber(lacking.length)} domains`}`}
           action={
             <ButtonLink size="small" href="/security/certificates">
               Open the certificates
             </ButtonLink>
           }
         >
-          Clients of <span className="font-mono text-table">{unnamed.slice(0, 5).join(', ')}</span>
-          {unnamed.length > 5 ? ` and ${unnamed.length - 5} more` : ''} warn or refuse to connect until it does.
+          Clients of <span className="font-mono text-table">{lacking.slice(0, 5).join(', ')}</span>
+          {lacking.length > 5 ? ` and ${lacking.length - 5} more` : ''} warn or refuse to connect until it does.
         </Banner>
       ) : null}
       <DataTable

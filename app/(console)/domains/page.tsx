@@ -31,7 +31,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Prom
     <DomainsView
       domains={found.value.items}
       query={query}
-      unnamed={certificate?.ok ? certificate.value.missingNames : []}
+      unnamed={certificate?.ok ? certificate.value.missingNames : null}
       may={{ write: may(viewer, 'domains.write'), users: may(viewer, 'users.read') }}
     />
   );

@@ -20,7 +20,7 @@ const rowName = (row: JobView) => row.title;
 const rowHref = (row: JobView) => `/jobs/${encodeURIComponent(row.id)}`;
 
 const columns: readonly Column<JobView>[] = [
-  { id: 'title', header: 'Job', cell: (row) => <span className="wrap-anywhere">{row.title}</span> },
+  { id: 'title', header: 'Job', cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.title}</span> },
   { id: 'state', header: 'State', cell: (row) => <JobBadge job={row} /> },
   {
     id: 'progress',
@@ -36,7 +36,7 @@ const columns: readonly Column<JobView>[] = [
       </span>
     ),
   },
-  { id: 'by', header: 'Started by', cell: (row) => <span className="wrap-anywhere">{row.by}</span> },
+  { id: 'by', header: 'Started by', cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.by}</span> },
   { id: 'createdAt', header: 'Started', cell: (row) => <RelativeTime at={row.startedAt ?? row.createdAt} /> },
   {
     id: 'took',
@@ -44,7 +44,7 @@ const columns: readonly Column<JobView>[] = [
     cell: (row) =>
       row.startedAt !== null && row.endedAt !== null ? formatDuration(row.endedAt - row.startedAt) : <span className="text-quiet">–</span>,
   },
-  { id: 'summary', header: 'Result', cell: (row) => <span className="wrap-anywhere">{row.summary}</span> },
+  { id: 'summary', header: 'Result', cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.summary}</span> },
   { id: 'kind', header: 'Kind', hidden: true, cell: (row) => kindWords(row.kind) },
 ];
 

@@ -29,8 +29,13 @@ const rowName = (row: UserRow) => row.userId;
 const rowHref = (row: UserRow) => `/users/${row.id}`;
 
 const columns: readonly Column<UserRow>[] = [
-  { id: 'userId', header: 'User ID', sortable: true, cell: (row) => <span className="wrap-anywhere">{row.userId}</span> },
-  { id: 'name', header: 'Name', sortable: true, cell: (row) => <span className="wrap-anywhere">{row.name}</span> },
+  {
+    id: 'userId',
+    header: 'User ID',
+    sortable: true,
+    cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.userId}</span>,
+  },
+  { id: 'name', header: 'Name', sortable: true, cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.name}</span> },
   { id: 'address', header: 'Address', cell: (row) => <Jid jid={row.address} /> },
   {
     id: 'state',
@@ -49,7 +54,7 @@ const columns: readonly Column<UserRow>[] = [
       ),
   },
   { id: 'lastSignInAt', header: 'Last sign-in', sortable: true, cell: (row) => <RelativeTime at={row.lastSignInAt} /> },
-  { id: 'mail', header: 'Mail', hidden: true, cell: (row) => <span className="wrap-anywhere">{row.mail}</span> },
+  { id: 'mail', header: 'Mail', hidden: true, cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.mail}</span> },
   { id: 'domain', header: 'IM domain', hidden: true, cell: (row) => <Jid jid={row.domain} /> },
   { id: 'source', header: 'Kept in', hidden: true, cell: (row) => sourceWords[row.source] },
   { id: 'createdAt', header: 'Added', sortable: true, hidden: true, cell: (row) => <RelativeTime at={row.createdAt} /> },

@@ -79,13 +79,10 @@ test('an export holds what the table is narrowed to, and nothing else', async ({
   await expect(tableRow(admin, `${base}-b`)).toHaveCount(0);
   await expectAccessible(admin);
   await admin.getByRole('button', { name: 'Export' }).click();
-  const download = admin
-    .context()
-    .waitForEvent('page')
-    .then((page) => page.waitForEvent('download'));
-  await admin.getByRole('menuitem', { name: 'Export as CSV' }).click();
-  let text = '';
-  for await (const chunk of await (await download).createReadStream()) text += String(chunk);
+  const href = await admin.getByRole('menuitem', { name: 'Export as CSV' }).getAttribute('href');
+  const answer = await admin.request.get(href ?? '');
+  expect(answer.headers()['content-disposition']).toContain('attachment');
+  const text = await answer.text();
   const [head, ...rows] = text.trim().split(/\r?\n/);
   expect(head?.split(',')[0]).toBe('userId');
   expect(head).not.toContain('password');
@@ -111,6 +108,6 @@ test('a bulk act tells what it would do, asks, and says what it did', async ({ a
   await online.event('the end of the connection', (event) => event.is === 'end');
   await admin.goto(`/users?q=${base}`);
   for (const id of ['a', 'b']) await expect(tableRow(admin, `${base}-${id}`)).toContainText('Disabled');
-  await choose(admin, `Actions for ${base}-a@localhost`, 'Enable');
+  await choose(admin, new RegExp(`^Actions for ${base}-a`), 'Enable');
   await expect(tableRow(admin, `${base}-a`)).toContainText('Enabled');
 });

@@ -30,8 +30,7 @@ export function sentencesOf(input: {
 }): Sentence[] {
   const { reasons, alarms, counters } = input;
   const said: Sentence[] = [];
-  if (reasons.length > 0)
-    said.push({ tone: 'bad', text: `This node is not ready for clients. ${reasons.join(' ')}`, link: '/diagnostics' });
+  if (reasons.length > 0) said.push({ tone: 'bad', text: `This node is not ready for clients. ${reasons.join(' ')}`, link: '/services' });
   for (const alarm of alarms) {
     // An alarm that is also the reason is said once.
     if (reasons.some((reason) => alarm.what.startsWith(reason.slice(0, 30)))) continue;
@@ -75,7 +74,7 @@ export function limitsOf(input: {
       used: facts.disk.totalBytes - facts.disk.freeBytes,
       limit: facts.disk.totalBytes,
       unit: 'bytes',
-      link: '/diagnostics',
+      link: '/messaging/settings',
     });
   }
   limits.push({

@@ -14,14 +14,44 @@ function withToken(more: Partial<Viewer> = {}) {
 const bearer = { authorization: `Bearer ${token}` };
 const json = { ...bearer, 'content-type': 'application/json' };
 
-function ask(fixture: Fixture, method: string, target: string, more: Partial<RestRequest> = {}, viewer: Viewer | null = null) {
+type Asked = Partial<Omit<RestRequest, 'body'>> & { body?: string | null };
+function ask(fixture: Fixture, method: string, target: string, { body = '', ...more }: Asked = {}, viewer: Viewer | null = null) {
   const [path = '', query = ''] = target.split('?');
-  return fixture.api.rest({ method, path, query, headers: bearer, body: '', address: '192.0.2.9', ...more }, viewer);
+  return fixture.api.rest({ method, path, query, headers: bearer, body: async () => body, address: '192.0.2.9', ...more }, viewer);
 }
 const bodyOf = (answer: RestAnswer) => JSON.parse(answer.body as string) as Record<string, unknown>;
 const create = (userId: string) => ({ headers: json, body: JSON.stringify({ userId, password: 'correct horse' }) });
 
 describe('REST', () => {
+  it('asks a stranger for no body', async () => {
+    let asked = 0;
+    const body = async () => {
+      asked++;
+      return '{}';
+    };
+    const request = {
+      method: 'POST',
+      path: '/users',
+      query: '',
+      headers: { ...json, authorization: 'Bearer rc_of-nobody-at-all' },
+      address: '',
+    };
+    expect((await withToken().api.rest({ ...request, body }, null)).status).toBe(401);
+    expect((await withToken().api.rest({ ...request, headers: json, path: '/nothing/here', body }, null)).status).toBe(404);
+    expect(asked).toBe(0);
+  });
+
+  it('answers 503 and not 401 or 500 while tokens cannot be looked up', async () => {
+    const fixture = withToken();
+    const away = Object.assign(new Error('the database is not available'), {
+      fault: { code: 'store.unavailable', kind: 'down', message: 'The database is not available just now.' },
+    });
+    fixture.tokens.get = () => {
+      throw away;
+    };
+    expect(await ask(fixture, 'GET', '/users')).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+  });
+
   it('creates, lists, changes and removes over the paths of the faces', async () => {
     const fixture = withToken();
     const made = await ask(fixture, 'POST', '/users', create('anna'));

@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.ts';
 import { secretId } from '../../kernel/ids.ts';
+import { isDatabaseAway } from '../shared/database-away.ts';
 import type { AuthDoor, RestAnswer, RestRequest } from '../shared/door.ts';
 import { adminFaults } from '../shared/faults.ts';
 import type { UseCaseTable } from '../shared/registry.ts';
-import type { CallUseCase } from '../shared/run.ts';
+import { type CallUseCase, faultIn } from '../shared/run.ts';
 import { fieldsOf, fromTexts } from '../shared/schema.ts';
 import type { Viewer } from '../shared/viewer.ts';
 import { csrfTokenOf } from './csrf.ts';
@@ -37,7 +38,15 @@ export function createRest(deps: { call: CallUseCase; auth: AuthDoor; clock: Clo
       return { status: 200, headers: { ...plainHeaders, 'content-type': 'application/json' }, body: openApi };
     }
 
-    const who = await identify(request, sessionViewer);
+    let who: Viewer | null;
+    try {
+      who = await identify(request, sessionViewer);
+    } catch (error) {
+      // Who asks cannot be looked up, which is no reason to call a good token a wrong one.
+      const fault = faultIn(error) ?? (isDatabaseAway(error) ? adminFaults.databaseDown() : null);
+      if (!fault) throw error;
+      return problem(fault, trace, { headers: { 'retry-after': '5' } });
+    }
     if (!who) {
       if (!addressRate.take(request.address)) return tooFast(perAddress, trace);
       return problem(adminFaults.unauthenticated(), trace, { status: 401, headers: { 'www-authenticate': 'Bearer realm="rollcall"' } });
@@ -51,7 +60,7 @@ export function createRest(deps: { call: CallUseCase; auth: AuthDoor; clock: Clo
     if (match.is === 'other-method') return wrongMethod(request.method, match.allowed, trace);
     const { route } = match;
 
-    const body = readBody(request, route, trace);
+    const body = readBody(request, await request.body(), route, trace);
     if ('status' in body) return body;
     const fields = fieldsOf(route.useCase.input);
     const fromPath = fromTexts(
@@ -104,19 +113,18 @@ function queryOf(request: RestRequest, route: Route, fields: ReturnType<typeof f
   return fromTexts(fields, texts);
 }
 
-function readBody(request: RestRequest, route: Route, trace: string): { input: Record<string, unknown> } | RestAnswer {
+function readBody(request: RestRequest, sent: string | null, route: Route, trace: string): { input: Record<string, unknown> } | RestAnswer {
   const { face } = route;
-  if (request.body === null)
-    return problem(adminFaults.tooLarge({ limit: face.body === 'text/csv' ? '25 MiB' : '1 MiB' }), trace, { status: 413 });
+  if (sent === null) return problem(adminFaults.tooLarge({ limit: face.body === 'text/csv' ? '25 MiB' : '1 MiB' }), trace, { status: 413 });
   if (face.method === 'GET' || face.method === 'DELETE') return { input: {} };
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const expected = face.body ?? 'application/json';
   // Without a body there is nothing whose type could be wrong: `POST /jobs/7/cancel` needs none.
-  if (request.body === '' && !face.body) return { input: {} };
+  if (sent === '' && !face.body) return { input: {} };
   if (type !== expected) return problem(adminFaults.wrongType({ expected }), trace, { status: 415 });
-  if (face.bodyField) return { input: { [face.bodyField]: request.body } };
+  if (face.bodyField) return { input: { [face.bodyField]: sent } };
   try {
-    const value: unknown = JSON.parse(request.body);
+    const value: unknown = JSON.parse(sent);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { input: value as Record<string, unknown> };
   } catch {
     // Answered below.

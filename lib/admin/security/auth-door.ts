@@ -166,30 +166,42 @@ export function createAuthDoor(deps: {
     return { secret, session };
   }
 
+  async function signIn({ username, password, address, agent }: Parameters<AuthDoor['signIn']>[0]): ReturnType<AuthDoor['signIn']> {
+    const name = username.trim();
+    const { allowed, delayMs } = await guard.before('console', name, address);
+    // A-8: nothing over 1,024 bytes is hashed. It waits like a wrong one.
+    const usable = name !== '' && password !== '' && Buffer.byteLength(password) <= 1024 && name.length <= 256;
+    const outcome = !allowed ? ('backed-off' as const) : usable ? await checkPassword(name, password) : ('malformed' as const);
+    const { outcome: checked, operator } = typeof outcome === 'string' ? { outcome, operator: null } : outcome;
+    // Guesses sent at once were all let in before the first was counted: a right one counts only if the wrong ones before it set no lock.
+    const verdict = checked === 'ok' && !(await guard.before('console', name, address)).allowed ? 'backed-off' : checked;
+    guard.after({ at: clock.now(), kind: 'console', name, accountId: null, address, mechanism: 'password', outcome: verdict });
+    if (verdict !== 'ok' || !operator) {
+      log.info('auth.sign-in-refused', { name, address, why: verdict });
+      await record(name, '', address, 'refused', 'console.sign-in', `Refused: ${verdict}.`, operator ? `operator:${operator.id}` : '');
+      await wait(delayMs);
+      return refuse(authFaults.refused());
+    }
+    const { secret, session } = await openSession(operator, address, agent);
+    log.info('auth.signed-in', { name: operator.username, address });
+    await record(operator.username, operator.role, address, 'done', 'console.sign-in', '', `operator:${operator.id}`);
+    return ok({ secret, expiresAt: session.expiresAt, viewer: viewerOf(operator, address, session.id) });
+  }
+
   return {
     cookieSecret: deps.cookieSecret,
     notice() {
       const { clusterName, bannerText, bannerAcknowledge } = settings.get();
       return { clusterName, bannerText, bannerAcknowledge };
     },
-    async signIn({ username, password, address, agent }) {
-      const name = username.trim();
-      const { allowed, delayMs } = await guard.before('console', name, address);
-      // A-8: nothing over 1,024 bytes is hashed. It waits like a wrong one.
-      const usable = name !== '' && password !== '' && Buffer.byteLength(password) <= 1024 && name.length <= 256;
-      const outcome = !allowed ? ('backed-off' as const) : usable ? await checkPassword(name, password) : ('malformed' as const);
-      const { outcome: verdict, operator } = typeof outcome === 'string' ? { outcome, operator: null } : outcome;
-      guard.after({ at: clock.now(), kind: 'console', name, accountId: null, address, mechanism: 'password', outcome: verdict });
-      if (verdict !== 'ok' || !operator) {
-        log.info('auth.sign-in-refused', { name, address, why: verdict });
-        await record(name, '', address, 'refused', 'console.sign-in', `Refused: ${verdict}.`, operator ? `operator:${operator.id}` : '');
-        await wait(delayMs);
-        return refuse(authFaults.refused());
+    async signIn(input) {
+      try {
+        return await signIn(input);
+      } catch (error) {
+        // What is thrown here would be shown to somebody who is nobody yet.
+        log.error('auth.sign-in-broke', { error });
+        return refuse(authFaults.unavailable());
       }
-      const { secret, session } = await openSession(operator, address, agent);
-      log.info('auth.signed-in', { name: operator.username, address });
-      await record(operator.username, operator.role, address, 'done', 'console.sign-in', '', `operator:${operator.id}`);
-      return ok({ secret, expiresAt: session.expiresAt, viewer: viewerOf(operator, address, session.id) });
     },
     async signOut(secret) {
       const session = await stores.consoleSessions.bySecretHash(hashOf(secret));

@@ -6,6 +6,11 @@ export const authFaults = defineFaults('auth', {
     kind: 'refused',
     message: 'The user name or the password is not right, or there were too many attempts. Check both, wait a while, and try again.',
   },
+  unavailable: {
+    kind: 'down',
+    message:
+      'Nobody can sign in at the moment, because the server cannot look up accounts. Try again in a minute; the log of the server says why.',
+  },
   wrongPassword: { kind: 'refused', message: 'The present password is not right.' },
 });
 

@@ -119,6 +119,18 @@ describe('signing in to the console', () => {
     expect(records.map((r) => r.detail)).toContain('Refused: unknown-account.');
   });
 
+  it('A-1: lets no right guess through among wrong ones sent at the same time', async () => {
+    const { signIn } = await setUp();
+    const guesses = Array.from({ length: 8 }, (_, i) => signIn('root', i < 7 ? `wrong guess ${i}` : 'root has a password'));
+    expect((await Promise.all(guesses)).map(({ ok }) => ok)).toEqual(Array(8).fill(false));
+  });
+
+  it('tells a stranger nothing of what broke inside', async () => {
+    const { signIn, stores } = await setUp();
+    vi.spyOn(stores.operators, 'byUsername').mockRejectedValue(new Error('SELECT secret FROM operators'));
+    expect(await signIn('root', 'root has a password')).toMatchObject({ ok: false, fault: { code: 'auth.unavailable', kind: 'down' } });
+  });
+
   it('works as hard for an unknown name as for a known one', async () => {
     const { signIn, pretend } = await setUp();
     await signIn('nobody', 'some password');

@@ -9,11 +9,15 @@ export function isDatabaseAway(error: unknown): boolean {
       meta?: { driverAdapterError?: unknown };
     };
     for (const code of [layer.code, layer.kind, layer.originalCode]) if (typeof code === 'string' && isConnectionCode(code)) return true;
-    if (typeof layer.message === 'string' && /Connection terminated|trying to connect|Client was closed/i.test(layer.message)) return true;
+    if (typeof layer.message === 'string' && away.test(layer.message)) return true;
     at = layer.meta?.driverAdapterError ?? layer.cause;
   }
   return false;
 }
+
+/** `ENOENT` alone may be any file; with `connect` it is the socket of a database that has stopped. */
+const away =
+  /Connection terminated|connection timeout|trying to connect|Query read timeout|not queryable|Client was closed|connect (?:ENOENT|ECONNREFUSED)/i;
 
 const lost = new Set([
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'],

@@ -43,8 +43,8 @@ export interface RestRequest {
   readonly query: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Null when it was larger than `restBodyLimit` allows; the rest was not read. */
-  readonly body: string | null;
+  /** Asked for once it is known who sends it; null when it was larger than `restBodyLimit` allows, the rest was not read. */
+  readonly body: () => Promise<string | null>;
   readonly address: string;
 }
 /** Bytes (limits §3.4). */

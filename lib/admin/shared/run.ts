@@ -146,7 +146,7 @@ function asked(input: unknown): Facts {
 }
 
 /** A refusal thrown through the transaction; a store may throw one too, for example for a cursor that is none. */
-function faultIn(error: unknown): Fault | null {
+export function faultIn(error: unknown): Fault | null {
   const fault = typeof error === 'object' && error !== null ? (error as { fault?: Partial<Fault> }).fault : undefined;
   return fault && typeof fault.code === 'string' && typeof fault.kind === 'string' && typeof fault.message === 'string'
     ? (fault as Fault)

@@ -106,11 +106,22 @@ export function prismaArchive({ db }: { db: Db }): Archive {
         SELECT ${accountId}::int, ${prefs.default}, ${[...prefs.always]}::text[], ${[...prefs.never]}::text[] WHERE EXISTS (SELECT 1 FROM account WHERE id = ${accountId}::int)
         ON CONFLICT (account_id) DO UPDATE SET "default" = EXCLUDED."default", always = EXCLUDED.always, never = EXCLUDED.never`;
     },
-    async recentOutgoing(accountId, since, limit) {
-      const rows = await tx.$queryRaw<{ peer: string; stanza_id: string }[]>`
-        SELECT peer, stanza_id FROM (SELECT * FROM archive WHERE account_id = ${accountId} ORDER BY uid DESC LIMIT ${limit * 4}) AS newest
-        WHERE outgoing AND at >= ${BigInt(Math.trunc(since))} AND stanza_id <> '' ORDER BY uid DESC LIMIT ${limit}`;
-      return rows.map((row) => `${row.peer}\n${row.stanza_id}`);
+    async recentOutgoing(accountIds, since, limit) {
+      const found = new Map<number, string[]>();
+      if (accountIds.length === 0) return found;
+      // The newest of each account by a probe of its key, in one statement.
+      const rows = await tx.$queryRaw<{ account_id: number; peer: string; stanza_id: string }[]>`
+        SELECT who.id AS account_id, sent.peer, sent.stanza_id FROM unnest(${[...new Set(accountIds)]}::int[]) AS who(id), LATERAL (
+          SELECT uid, peer, stanza_id
+          FROM (SELECT uid, peer, stanza_id, outgoing, at FROM archive WHERE account_id = who.id ORDER BY uid DESC LIMIT ${limit * 4}) AS newest
+          WHERE outgoing AND at >= ${BigInt(Math.trunc(since))} AND stanza_id <> '' ORDER BY uid DESC LIMIT ${limit}) AS sent
+        ORDER BY who.id, sent.uid DESC`;
+      for (const { account_id, peer, stanza_id } of rows) {
+        const list = found.get(account_id);
+        if (list === undefined) found.set(account_id, [`${peer}\n${stanza_id}`]);
+        else list.push(`${peer}\n${stanza_id}`);
+      }
+      return found;
     },
     expire: (before, limit) => tx.$executeRaw`
       DELETE FROM archive WHERE ctid = ANY(ARRAY(SELECT ctid FROM archive WHERE at < ${BigInt(Math.trunc(before))} LIMIT ${limit}))`,

@@ -52,5 +52,14 @@ export function prismaRosterStore({ db, save }: Deps): RosterStore {
       return rosters as Map<number, RosterSnapshot>;
     },
     save,
+    async holdersOf(contacts) {
+      if (contacts.length === 0) return [];
+      const named = [...contacts];
+      const rows = await tx.$queryRaw<{ id: number; bare: string }[]>`
+        SELECT a.id, a.bare FROM account a WHERE a.id IN (
+          SELECT account_id FROM roster_item WHERE contact = ANY(${named}::text[])
+          UNION SELECT account_id FROM pending_in WHERE contact = ANY(${named}::text[])) ORDER BY a.id`;
+      return rows.map((row) => ({ accountId: row.id, bare: row.bare as BareJid }));
+    },
   };
 }

@@ -145,10 +145,10 @@ export function describeImContract(name: string, make: MakeStores): void {
       });
       expect(await stores().archive.existing(alice, [ids[5]!, sortableId(), 'rubbish'])).toEqual([ids[5]]);
       const sent = rows.filter((row) => row.outgoing).reverse();
-      expect(await stores().archive.recentOutgoing(alice, sent[2]!.at, 2)).toEqual(
-        sent.slice(0, 2).map((row) => `${row.peer}\n${row.stanzaId}`),
-      );
-      expect(await stores().archive.recentOutgoing(alice, sent[0]!.at, 10)).toHaveLength(1);
+      const recent = (since: number, limit: number) => stores().archive.recentOutgoing([alice + 1000, alice], since, limit);
+      expect([...(await recent(sent[2]!.at, 2))]).toEqual([[alice, sent.slice(0, 2).map((row) => `${row.peer}\n${row.stanzaId}`)]]);
+      expect((await recent(sent[0]!.at, 10)).get(alice)).toHaveLength(1);
+      expect((await stores().archive.recentOutgoing([], 0, 10)).size).toBe(0);
     });
 
     it('gives the newest id of archive and queue, to start after', async () => {

@@ -70,6 +70,19 @@ export function describePeopleContract(name: string, make: MakeStores): void {
       });
     });
 
+    it('finds who has an address in the list or waiting', async () => {
+      const [alice, bob, carol] = await people(stores(), 'alice', 'bob', 'carol');
+      const pendingPut = [{ contact: jid('y@x.example'), xml: '<presence/>', at: 1 }];
+      await stores().roster.save({ accountId: alice!, version: 1, put: [item('x@x.example')] });
+      await stores().roster.save({ accountId: bob!, version: 1, pendingPut });
+      await stores().roster.save({ accountId: carol!, version: 1, put: [item('z@x.example')] });
+      expect(await stores().roster.holdersOf([jid('x@x.example'), jid('y@x.example')])).toEqual([
+        { accountId: alice, bare: jid('alice@example.com') },
+        { accountId: bob, bare: jid('bob@example.com') },
+      ]);
+      expect(await stores().roster.holdersOf([])).toEqual([]);
+    });
+
     it('never lets the version fall, and forgets changes of people who went', async () => {
       const [alice, bob] = await people(stores(), 'alice', 'bob');
       await stores().roster.save({ accountId: alice!, version: 9 });

@@ -118,12 +118,18 @@ export function memoryArchive(state: MemoryState): Archive {
     async savePrefs(accountId, prefs) {
       if (!state.removedAccounts.has(accountId)) state.archivePrefs.set(accountId, prefs);
     },
-    async recentOutgoing(accountId, since, limit) {
-      return rowsOf(accountId)
-        .filter((row) => row.outgoing && row.at >= since && row.stanzaId !== '')
-        .reverse()
-        .slice(0, limit)
-        .map((row) => `${row.peer}\n${row.stanzaId}`);
+    async recentOutgoing(accountIds, since, limit) {
+      const found = new Map<number, readonly string[]>();
+      for (const accountId of accountIds) {
+        const sent = rowsOf(accountId).filter((row) => row.outgoing && row.at >= since && row.stanzaId !== '');
+        const newest = sent.reverse().slice(0, limit);
+        if (newest.length > 0)
+          found.set(
+            accountId,
+            newest.map((row) => `${row.peer}\n${row.stanzaId}`),
+          );
+      }
+      return found;
     },
     async expire(before, limit) {
       const old = [...state.archive].filter(([, row]) => row.at < before).slice(0, limit);

@@ -24,6 +24,14 @@ export function memoryRosterStore(state: MemoryState): RosterStore {
         pendingIn: [...pending.values()].sort((a, b) => a.at - b.at || byContact(a, b)),
       });
     },
+    async holdersOf(contacts) {
+      const named = new Set<string>(contacts);
+      return [...state.rosters].flatMap(([accountId, { items, pendingIn }]) => {
+        const account = state.accounts.get(accountId);
+        const holds = items.some((item) => named.has(item.contact)) || pendingIn.some((row) => named.has(row.contact));
+        return account !== undefined && holds ? [{ accountId, bare: account.bare }] : [];
+      });
+    },
   };
 }
 

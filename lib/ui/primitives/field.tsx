@@ -55,6 +55,8 @@ export function Field({ label, id, help, error, required = false, defaultText, o
   const head = (
     <>
       {label}
+      {/* Read out, the blank keeps the two apart. */}
+      {changed ? ' ' : null}
       {changed ? <span className="ml-2 rounded-full bg-info-tint px-2 py-0.5 text-meta font-medium text-info">Changed</span> : null}
     </>
   );

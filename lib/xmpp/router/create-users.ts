@@ -154,7 +154,8 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
             ? 'This account was disabled.'
             : 'The password was changed. Sign in again.';
       for (const session of [...user.sessions.values()]) if (session.id !== spare) session.end(condition, text);
-      if (!isOnline(user)) users.delete(bare);
+      // One who is removed is nobody's any more, even while a spared session hears the answer: the address may be given anew at once.
+      if (!isOnline(user) || reason === 'removed') users.delete(bare);
     },
     forgetMissing: (bare) => void missing.delete(bare),
   };

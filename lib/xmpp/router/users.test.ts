@@ -114,4 +114,17 @@ describe('people in memory', () => {
     expect(users.peek(user.bare)).toBeUndefined();
     expect([...users.online()]).toEqual([]);
   });
+
+  it('holds someone removed for nobody at once, also while the session that asked for it still hears the answer', async () => {
+    const { users, add } = people();
+    add(2);
+    const user = await users.load(bare(1));
+    if (!user) throw new Error('not loaded');
+    const a = fakeSession(user, 'a');
+    user.sessions.set('a', a);
+    users.evict(user.bare, 'removed', a.id);
+    expect(a.state).toBe('live');
+    expect(users.peek(user.bare)).toBeUndefined();
+    expect(await users.load(user.bare)).not.toBe(user);
+  });
 });

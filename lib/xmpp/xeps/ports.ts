@@ -51,6 +51,6 @@ export interface OwnAccounts {
   register(bare: BareJid, password: string, mail: string, address: string): Promise<Result<null, Fault>>;
   /** Stores a new password; the session that asked stays. */
   changePassword(bare: BareJid, password: string, sessionId: string): Promise<Result<null, Fault>>;
-  /** Removes the account for good. Its sessions end a moment later, so that the answer still reaches the client (XEP-0077 §3.2). */
-  remove(bare: BareJid): Promise<Result<null, Fault>>;
+  /** Removes the account for good and ends its sessions, but for the one that asked: it still gets the answer (XEP-0077 §3.2). */
+  remove(bare: BareJid, sessionId: string): Promise<Result<null, Fault>>;
 }

@@ -136,8 +136,11 @@ export function createRegistration(deps: { accounts: OwnAccounts; settings: Live
     // "MUST NOT" hold anything besides (XEP-0077 §3.2).
     if (payload.elements().length !== 1) return { fault: { condition: 'bad-request', type: 'modify' } };
     return lasting(session, async () => {
-      const removed = await accounts.remove(session.user.bare);
-      return removed.ok ? { result: null } : { fault: stanzaFaultOf(removed.fault) };
+      const removed = await accounts.remove(session.user.bare, session.id);
+      if (!removed.ok) return { fault: stanzaFaultOf(removed.fault) };
+      // §3.2, example 10: the answer first, then the end of the stream. It is sent before the next turn of the event loop.
+      setImmediate(() => session.end('not-authorized', 'This account was removed.'));
+      return { result: null };
     });
   }
 

@@ -50,8 +50,8 @@ beforeEach(() => {
       calls.push(['own-password', bare, password]);
       return ok(null);
     },
-    async remove(bare) {
-      calls.push(['remove', bare]);
+    async remove(bare, sessionId) {
+      calls.push(['remove', bare, sessionId]);
       return ok(null);
     },
   };
@@ -264,9 +264,12 @@ describe('in-band registration', () => {
     xmpp.set(settingValues('xmpp', { inBandRegistration: true }));
     expect(textOf(await bob.ask('set', query(el('remove', NS.register), field('username', 'bob')), 'example.com'))).toBe('bad-request');
     expect(textOf(await bob.ask('set', query(el('remove', NS.register)), 'example.com'))).toBe('');
+    // The answer is out before the stream ends.
+    expect(bob.state).toBe('live');
+    await node.until(() => bob.state === 'ended');
     expect(calls).toEqual([
       ['own-password', 'bob@example.com', 'new'],
-      ['remove', 'bob@example.com'],
+      ['remove', 'bob@example.com', bob.id],
     ]);
     expect(bob.heldAcks).toBe(0);
   });

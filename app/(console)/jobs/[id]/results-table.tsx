@@ -11,14 +11,14 @@ import type { JobResult } from '../failed-results.ts';
 const rowKey = (row: JobResult) => String(row.index);
 const rowName = (row: JobResult) => row.target;
 const columns: readonly Column<JobResult>[] = [
-  { id: 'target', header: 'Row', cell: (row) => <span className="wrap-anywhere">{row.target}</span> },
+  { id: 'target', header: 'Row', cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.target}</span> },
   {
     id: 'ok',
     header: 'Result',
     width: '9rem',
     cell: (row) => (row.ok ? <StatusBadge status="running" word="Done" plain /> : <StatusBadge status="down" word="Failed" plain />),
   },
-  { id: 'message', header: 'What happened', cell: (row) => <span className="wrap-anywhere">{row.message}</span> },
+  { id: 'message', header: 'What happened', cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.message}</span> },
 ];
 const filters: readonly Filter[] = [{ id: 'result', label: 'Result', options: [{ value: 'failed', label: 'Failed' }] }];
 

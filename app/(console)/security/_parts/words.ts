@@ -36,7 +36,7 @@ const verbWords: Readonly<Record<string, string>> = {
   read: 'see',
   write: 'change',
   'users.password': 'set passwords',
-  'sessions.end': 'end sessions',
+  'sessions.end': 'end',
   'services.control': 'start and stop',
   'audit.export': 'export',
   'locks.write': 'lift',

@@ -20,7 +20,7 @@ export default function UserPage({ params }: { params: Promise<{ id: string }> }
         const { user } = detail;
         return (
           <Stack>
-            <UserHealth detail={detail} />
+            <UserHealth detail={detail} mayWrite={may(viewer, 'users.write')} />
             <SessionsCard user={user} first={detail.sessions} mayEnd={may(viewer, 'sessions.end')} />
             <Columns>
               <Card title="Who">

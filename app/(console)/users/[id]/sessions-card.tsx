@@ -1,5 +1,6 @@
 'use client';
-import { useState } from 'react';
+import { useRouter } from 'next/navigation';
+import { useEffect, useRef, useState } from 'react';
 import { transportWords } from '@/app/(console)/sessions/words.ts';
 import type { SessionRow } from '@/lib/admin/users/outputs.ts';
 import { countOf } from '@/lib/ui/format.ts';
@@ -26,6 +27,7 @@ export function SessionsCard({
   mayEnd: boolean;
 }) {
   const { sessions, freshness, since } = useOwnSessions(user, first);
+  useFreshPage(sessions);
   const [ending, setEnding] = useState<readonly SessionRow[]>([]);
   const [asking, setAsking] = useState(false);
   const ask = (rows: readonly SessionRow[]) => {
@@ -75,6 +77,21 @@ export function SessionsCard({
       />
     </Card>
   );
+}
+
+/** The other facts of the page (sign-ins, last sign-in) follow when a session has come or gone, at most every two seconds. */
+function useFreshPage(sessions: readonly SessionRow[]): void {
+  const router = useRouter();
+  const ids = sessions.map((session) => session.id).join(' ');
+  const seen = useRef(ids);
+  useEffect(() => {
+    if (seen.current === ids) return;
+    const timer = setTimeout(() => {
+      seen.current = ids;
+      router.refresh();
+    }, 2000);
+    return () => clearTimeout(timer);
+  }, [ids, router]);
 }
 
 function SessionItem({ session, onEnd }: { session: SessionRow; onEnd: (() => void) | null }) {

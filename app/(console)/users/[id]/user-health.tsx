@@ -1,15 +1,16 @@
 import { Banner } from '@/lib/ui/primitives/banner.tsx';
 import type { UserDetail } from './_load.ts';
+import { EnableButton } from './enable-button.tsx';
 
 /** Why this person cannot sign in, or may soon not be able to, in a sentence each. Nothing when all is well. */
-export function UserHealth({ detail }: { detail: UserDetail }) {
+export function UserHealth({ detail, mayWrite }: { detail: UserDetail; mayWrite: boolean }) {
   const { user, hasPassword, signIns } = detail;
   const last = signIns[0];
   return (
     <>
       {user.enabled ? null : (
-        <Banner tone="notice" title="This user is disabled">
-          Nobody can sign in with this account. Contacts, history and waiting messages are kept. Enable the user to let them in again.
+        <Banner tone="notice" title="This user is disabled" action={mayWrite ? <EnableButton user={user} /> : null}>
+          Nobody can sign in with this account. Contacts, history and waiting messages are kept.
         </Banner>
       )}
       {hasPassword || user.source !== 'local' ? null : (

@@ -67,9 +67,17 @@ async function answer(request: Request, context: Context): Promise<Response> {
   const facts = factsOf(request.headers);
   // A change needs our own page (W-14); next-auth adds its token bound to a cookie.
   if (request.method !== 'GET' && !isOwnOrigin(facts)) return Response.json({ error: 'origin' }, { status: 403 });
+  // Names and passwords are short. next-auth reads a body to its end whoever sends it, so its length must be known and small.
+  if (request.method !== 'GET' && !isSmall(request.headers)) return Response.json({ error: 'size' }, { status: 413 });
   if (request.method === 'POST') await endOlderSession(request, context, api, facts);
   return NextAuth(request as never, context as never, optionsFor(api, facts)) as Promise<Response>;
 }
+
+const BODY_BYTES = 16_384;
+const isSmall = (headers: Headers): boolean => {
+  const length = headers.get('content-length') ?? (headers.has('transfer-encoding') ? '' : '0');
+  return /^\d+$/.test(length) && Number(length) <= BODY_BYTES;
+};
 
 /** A sign-in over an existing session ends that one: the secret is renewed with every change of who is there (W-11). */
 async function endOlderSession(request: Request, context: Context, api: AdminApi, facts: RequestFacts): Promise<void> {

@@ -4,22 +4,30 @@ import type { RestAnswer, RestRequest } from '@/lib/admin/shared/door.ts';
 import type { Viewer } from '@/lib/admin/shared/viewer.ts';
 
 vi.mock('server-only', () => ({}));
-const session: { viewer: Viewer | null } = { viewer: null };
-vi.mock('@/app/_shared/viewer.ts', () => ({ currentViewer: async () => session.viewer }));
+const session: { viewer: Viewer | null; fails: boolean } = { viewer: null, fails: false };
+vi.mock('@/app/_shared/viewer.ts', () => ({
+  currentViewer: async () => {
+    if (session.fails) throw new Error('the database is away');
+    return session.viewer;
+  },
+}));
 
 const { GET, POST } = await import('./route.ts');
 const door = globalThis as { [key: symbol]: unknown };
 const symbol = Symbol.for('rollcall.admin');
 
-let asked: { request: RestRequest; viewer: Viewer | null }[];
+let asked: { request: Omit<RestRequest, 'body'> & { body: string | null }; viewer: Viewer | null }[];
+let readsBody: boolean;
 let answer: RestAnswer;
 beforeEach(() => {
   asked = [];
+  readsBody = true;
   answer = { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' };
   session.viewer = null;
+  session.fails = false;
   door[symbol] = {
     rest: async (request: RestRequest, viewer: Viewer | null) => {
-      asked.push({ request, viewer });
+      asked.push({ request: { ...request, body: readsBody ? await request.body() : null }, viewer });
       return answer;
     },
   };
@@ -65,6 +73,29 @@ describe('the REST route', () => {
       request('/users', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', 'content-length': '99999999' } }),
     );
     expect(asked.map(({ request: { body: read } }) => (read === null ? null : read.length))).toEqual([null, body.length, null]);
+  });
+
+  it('reads nothing of what a stranger sends', async () => {
+    readsBody = false;
+    let pulled = 0;
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          pulled++;
+          controller.enqueue(new Uint8Array(65_536));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    await POST(request('/users/import', { method: 'POST', body, duplex: 'half', headers: { 'content-type': 'text/csv' } }));
+    expect(pulled).toBe(0);
+  });
+
+  it('answers 503 while nobody can be looked up', async () => {
+    session.fails = true;
+    const response = await GET(request('/users'));
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('2');
   });
 
   it('streams an export, and stops making it when the client goes', async () => {

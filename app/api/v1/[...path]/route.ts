@@ -2,6 +2,7 @@ import type { NextRequest } from 'next/server';
 import { factsOf } from '@/app/_shared/request-facts.ts';
 import { currentViewer } from '@/app/_shared/viewer.ts';
 import { adminIfStarted, restBodyLimit } from '@/lib/admin/for-pages.ts';
+import type { Viewer } from '@/lib/admin/shared/viewer.ts';
 
 /** REST for every use case: this file carries bytes, `admin().rest` decides. */
 export const dynamic = 'force-dynamic';
@@ -10,22 +11,23 @@ const prefix = '/api/v1';
 
 async function handle(request: NextRequest): Promise<Response> {
   const api = adminIfStarted();
-  if (!api)
-    return Response.json(
-      { type: 'about:blank', title: 'Not available', status: 503, detail: 'The server is starting or stopping.' },
-      { status: 503, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'retry-after': '2' } },
-    );
+  if (!api) return unavailable('The server is starting or stopping.');
   // The path as it came: `nextUrl` has it decoded in part, and what was decoded can no longer be refused.
   const url = new URL(request.url);
   const headers = Object.fromEntries(request.headers);
-  const viewer = request.headers.has('authorization') ? null : await currentViewer();
+  let viewer: Viewer | null = null;
+  try {
+    if (!request.headers.has('authorization')) viewer = await currentViewer();
+  } catch {
+    return unavailable('Nobody can be looked up at the moment: the database does not answer. Try again when it is back.');
+  }
   const answer = await api.rest(
     {
       method: request.method,
       path: url.pathname.slice(url.pathname.indexOf(prefix) + prefix.length),
       query: url.search.slice(1),
       headers,
-      body: await readBody(request),
+      body: () => readBody(request),
       address: factsOf(request.headers).address,
     },
     viewer,
@@ -34,6 +36,13 @@ async function handle(request: NextRequest): Promise<Response> {
     status: answer.status,
     headers: answer.headers,
   });
+}
+
+function unavailable(detail: string): Response {
+  return Response.json(
+    { type: 'about:blank', title: 'Not available', status: 503, detail },
+    { status: 503, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'retry-after': '2' } },
+  );
 }
 
 /** Reads as far as the limit allows and no further; null beyond it. */

@@ -12,7 +12,12 @@ const rowKey = (row: Contact) => row.contact;
 
 const columns: readonly Column<Contact>[] = [
   { id: 'contact', header: 'Contact', sortable: true, cell: (row) => <CopyText text={row.contact} label="address" /> },
-  { id: 'name', header: 'Name in the list', sortable: true, cell: (row) => <span className="wrap-anywhere">{row.name}</span> },
+  {
+    id: 'name',
+    header: 'Name in the list',
+    sortable: true,
+    cell: (row) => <span className="inline-block min-w-28 wrap-anywhere">{row.name}</span>,
+  },
   {
     id: 'subscription',
     header: 'Presence',
@@ -57,7 +62,7 @@ export function ContactsTable({ rows, query, userId }: { rows: readonly Contact[
       rowName={rowKey}
       query={query}
       defaultSort={{ id: 'contact' }}
-      searchPlaceholder="Search by address, name or group"
+      searchPlaceholder="Find by address or name"
       filters={filters}
       empty={
         <EmptyState title={`${userId} has no contacts`}>
