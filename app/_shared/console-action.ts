@@ -35,7 +35,9 @@ export function consoleAction<S extends z.ZodType, T>(
 export function stateOf<T>(result: Result<T, Fault>): ActionState<T> {
   if (result.ok) return { is: 'done', value: result.value };
   const { fault } = result;
-  if (fault.kind === 'invalid') return { is: 'invalid', message: fault.message, fields: fault.fields ?? {} };
+  // "Taken" belongs to the field it concerns, as every other problem of what was typed.
+  if (fault.kind === 'invalid' || (fault.kind === 'conflict' && fault.fields))
+    return { is: 'invalid', message: fault.message, fields: fault.fields ?? {} };
   if (fault.kind === 'conflict') return { is: 'conflict', message: fault.message, details: fault.details ?? {} };
   return { is: 'refused', code: fault.code, message: fault.message, trace: traceOf(fault) };
 }

@@ -183,7 +183,13 @@ async function compose(
     router: rooms.router,
     hooks: rooms.router.sessionHooks,
     credentials: signInSwitch.credentials,
-    guard: guard.xmpp,
+    guard: {
+      before: guard.xmpp.before,
+      after(record) {
+        guard.xmpp.after(record);
+        if (record.outcome === 'ok' && record.accountId !== null) stores.accounts.touchSignIn(record.accountId, record.at);
+      },
+    },
     tls: xmppTls,
     registration: rooms.registration.preAuth,
     wheel,

@@ -23,7 +23,6 @@ export async function createConsole(deps: {
   const app = next({ dev, dir: projectFolder(), hostname: 'localhost', port: deps.httpPort || 8080, httpServer: decoy });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const upgrade = dev ? app.getUpgradeHandler() : null;
   return {
     handle(request, response) {
       handle(request, response).catch((error: unknown) => {
@@ -32,7 +31,8 @@ export async function createConsole(deps: {
         response.end('The console failed on this request. The failure was logged.\n');
       });
     },
-    upgrade: upgrade && ((request, socket, head) => void upgrade(request, socket, head)),
+    // In development the listener that Next hung on the decoy takes page refresh over.
+    upgrade: dev ? (request, socket, head) => void decoy.emit('upgrade', request, socket, head) : null,
     close: () => app.close(),
   };
 }

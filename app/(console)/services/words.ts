@@ -22,5 +22,5 @@ export function whyNot(row: ServiceRow, act: Act): string | null {
   if (moves(row)) return `It is ${row.state}.`;
   if (act === 'start') return runs(row) ? 'It runs.' : null;
   if (row.essential) return 'It stops only with the node.';
-  return act === 'stop' && row.state === 'stopped' ? 'It is stopped.' : null;
+  return row.state === 'stopped' ? 'It is stopped.' : null;
 }

@@ -68,7 +68,7 @@ test('an action that was sent by an administrator is refused from a read-only op
   expect(await replay(reader, request, url)).toContain('This needs the permission');
   expect(await replay(nobody, request, url)).toContain('console.signed-out');
   expect(await replay(admin, request, 'https://elsewhere.example')).toContain('console.origin');
-  expect(await server.mustCommand('users', 'show', user, '--json')).toContain('"enabled": true');
+  expect(await server.mustCommand('users', 'show', user, '--json')).toMatch(/"enabled":\s*true/);
   // And the same bytes do work for whom they were meant.
   expect(await replay(admin, request, url)).toContain('"is":"done"');
 });

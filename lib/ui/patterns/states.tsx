@@ -15,6 +15,7 @@ function Panel({
   actions,
   alert,
   bare,
+  level = 2,
 }: {
   icon: typeof Inbox;
   title: string;
@@ -22,14 +23,17 @@ function Panel({
   actions?: ReactNode;
   alert?: boolean;
   bare?: boolean;
+  /** 1 where it takes the place of the whole page. */
+  level?: 1 | 2;
 }) {
+  const Heading = `h${level}` as const;
   return (
     <div
       {...(alert ? { role: 'alert' } : {})}
       className={cn('flex flex-col items-center gap-2 px-6 py-10 text-center', !bare && 'rounded-panel border border-soft bg-panel')}
     >
       <Icon className="size-6 text-quiet" aria-hidden="true" />
-      <h2 className="text-card">{title}</h2>
+      <Heading className="text-card">{title}</Heading>
       {children ? <div className="max-w-[480px] text-body text-ink wrap-anywhere">{children}</div> : null}
       {actions ? <div className="mt-2 flex flex-wrap justify-center gap-2">{actions}</div> : null}
     </div>
@@ -133,7 +137,7 @@ export const NoPermission = ({
   permission: string;
   grantedBy?: string;
 }) => (
-  <Panel icon={Lock} title={`Your role cannot ${what}`}>
+  <Panel icon={Lock} level={1} title={`Your role cannot ${what}`}>
     It needs the permission {permission}. {grantedBy}
   </Panel>
 );
@@ -163,7 +167,7 @@ export const NotConfigured = ({
 
 /** No such thing (any more). */
 export const Missing = ({ title, children, action }: { title: string; children: ReactNode; action: { label: string; href: string } }) => (
-  <Panel icon={CircleSlash} title={title} actions={<ButtonLink href={action.href}>{action.label}</ButtonLink>}>
+  <Panel icon={CircleSlash} level={1} title={title} actions={<ButtonLink href={action.href}>{action.label}</ButtonLink>}>
     {children}
   </Panel>
 );

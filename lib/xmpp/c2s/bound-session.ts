@@ -5,7 +5,6 @@ import { type Jid, parseJid } from '../../kernel/jid.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type TimerWheel, WheelEntry } from '../../kernel/timer-wheel.ts';
-import { TokenBucket } from '../../kernel/token-bucket.ts';
 import type { Router } from '../router/router.ts';
 import type { User } from '../router/users.ts';
 import { errorXml } from '../stanza/build.ts';
@@ -17,6 +16,7 @@ import type { PresenceStanza, Stanza, StreamCondition } from '../stanza/stanza.t
 import type { ClientCounters } from './counters.ts';
 import { HeldStanzas, senderOf } from './held-stanzas.ts';
 import type { LinkedSession, SessionLink } from './link.ts';
+import { Pace } from './pace.ts';
 import type { SessionHooks } from './ports.ts';
 import type { AckHold, ClientSession, ConnectionFacts, Urgency } from './session.ts';
 import type { SessionTable } from './session-table.ts';
@@ -66,8 +66,7 @@ export class BoundSession implements ClientSession, LinkedSession {
   private sm: StreamManagement | null = null;
   private held: HeldStanzas | null = null;
   private expiry: Expiry | null = null;
-  private readonly messages = new TokenBucket();
-  private readonly presences = new TokenBucket();
+  private readonly pace = new Pace();
 
   constructor(
     private readonly deps: SessionDeps,
@@ -249,7 +248,8 @@ export class BoundSession implements ClientSession, LinkedSession {
     } finally {
       handled?.end();
     }
-    return this.waitAfter(el.name);
+    const { clock, presence, settings } = this.deps;
+    return this.pace.waitAfter(el, this.user, settings.get(), presence.get(), clock.monotonic());
   }
 
   private submit(stanza: Stanza): void {
@@ -278,17 +278,6 @@ export class BoundSession implements ClientSession, LinkedSession {
     if (stanza.type !== 'set' || stanza.payload?.ns !== NS.session) return false;
     this.send(`<iq type='result' id='${escapeAttribute(stanza.id)}' to='${escapeAttribute(this.jid.full)}'/>`, null);
     return true;
-  }
-
-  private waitAfter(name: string): number {
-    if (name === 'iq') return 0;
-    const now = this.deps.clock.monotonic();
-    if (name === 'presence') {
-      const { changesBurst, changesPerSecond } = this.deps.presence.get();
-      return this.presences.spend(1, changesPerSecond, changesBurst, now);
-    }
-    const settings = this.deps.settings.get();
-    return this.messages.spend(1, settings.stanzasPerSecond, settings.stanzasBurst, now);
   }
 
   /** False when the stanza is lost with the session; with stream management it comes back as unsent instead. */

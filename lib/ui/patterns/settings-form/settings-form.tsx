@@ -133,8 +133,8 @@ export function SettingsForm(props: SettingsFormProps) {
             }
           >
             <p>
-              {props.newer.by} changed {props.newer.changes?.length ? 'these settings' : 'settings'} <RelativeTime at={props.newer.at} />.{' '}
-              {changed.length > 0 ? 'Your changes stay in the form.' : ''}
+              {props.newer.by} changed {props.newer.changes?.length ? 'these settings' : 'settings'} (<RelativeTime at={props.newer.at} />
+              ). {changed.length > 0 ? 'Your changes stay in the form.' : ''}
             </p>
             {props.newer.changes?.length ? (
               <ul className="list-disc pl-5">

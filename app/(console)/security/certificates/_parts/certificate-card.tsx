@@ -118,7 +118,7 @@ function Warnings({ certificate }: { certificate: CertificateView }) {
       {missingNames.length > 0 ? (
         <Banner
           tone="warn"
-          title={`It does not name ${missingNames.length === 1 ? '1 name in use' : `${missingNames.length} names in use`}`}
+          title={`It lacks ${countOf(missingNames.length, 'name')} in use`}
         >
           <span className="font-mono text-table">{missingNames.join(', ')}</span>. Clients that connect to{' '}
           {missingNames.length === 1 ? 'it' : 'them'} warn or refuse.

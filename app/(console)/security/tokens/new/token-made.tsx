@@ -20,7 +20,7 @@ export function TokenMade({ made, examples }: { made: MadeToken; examples: Reado
   return (
     <div ref={heading} tabIndex={-1} className="flex flex-col gap-4 outline-none">
       <Banner tone="notice" title="Copy the secret now">
-        It is shown this once and stored nowhere. If it is lost, revoke the token and make another.
+        It is shown this once; the server keeps only a hash of it. If it is lost, revoke the token and make another.
       </Banner>
       <Card title={token.name} purpose="Goes into the program, never into a mail or a chat.">
         <div className="rounded-control border border-soft bg-sunken px-3 py-2 text-strong">

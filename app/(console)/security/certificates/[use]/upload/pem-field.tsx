@@ -38,7 +38,7 @@ export function PemField({
           else onChange('');
         }}
       />
-      <Field label={label} id={id} help={`PEM: begins with ${begins}`} error={error}>
+      <Field label={`${label} as text`} id={id} help={`PEM: begins with ${begins}`} error={error}>
         <Textarea
           mono
           rows={6}

@@ -1,0 +1,40 @@
+import type { PresenceValues, XmppValues } from '../../config/schema/index.ts';
+import { defineSlot, type HasSlots, readSlot, writeSlot } from '../../kernel/slots.ts';
+import { TokenBucket } from '../../kernel/token-bucket.ts';
+import type { Element } from '../stanza/element.ts';
+import { NS } from '../stanza/namespaces.ts';
+
+/** How fast a person asks others for their presence, over all their sessions. */
+const requestsSlot = defineSlot<TokenBucket>('subscription-requests');
+
+function requestsOf(user: HasSlots): TokenBucket {
+  let bucket = readSlot(user, requestsSlot);
+  if (bucket === undefined) {
+    bucket = new TokenBucket();
+    writeSlot(user, requestsSlot, bucket);
+  }
+  return bucket;
+}
+
+/** The pace of one session by kind of stanza (security-and-limits §3.2). Nothing is dropped: the fast are read more slowly (O-1). */
+export class Pace {
+  private readonly messages = new TokenBucket();
+  private readonly presences = new TokenBucket();
+  private listChanges: TokenBucket | null = null;
+
+  /** For how many milliseconds reading should pause after this stanza of `user`; `now` is monotonic. */
+  waitAfter(el: Element, user: HasSlots, xmpp: XmppValues, presence: PresenceValues, now: number): number {
+    const { attrs } = el;
+    if (el.name === 'iq') {
+      if (attrs.type !== 'set' || el.child('query', NS.roster) === undefined) return 0;
+      this.listChanges ??= new TokenBucket();
+      return this.listChanges.spend(1, presence.listChangesPerSecond, presence.listChangesBurst, now);
+    }
+    if (el.name === 'presence') {
+      if (attrs.to === undefined) return this.presences.spend(1, presence.changesPerSecond, presence.changesBurst, now);
+      if (attrs.type === 'subscribe') return requestsOf(user).spend(1, presence.requestsPerMinute / 60, presence.requestsBurst, now);
+    }
+    // Presence to one address costs what a message does.
+    return this.messages.spend(1, xmpp.stanzasPerSecond, xmpp.stanzasBurst, now);
+  }
+}
