@@ -21,6 +21,15 @@ export interface DeskEvents {
   onLost(): void;
 }
 
+const clients = ['Gajim', 'Dino', 'Psi+', 'Profanity', 'Converse.js'];
+
+/** The same person uses the same client every day. */
+function softwareOf(userId: string): string {
+  let sum = 0;
+  for (const char of userId) sum += char.charCodeAt(0);
+  return clients[sum % clients.length]!;
+}
+
 export function createDesk(person: Employee, resource: string, target: RawTarget, events: DeskEvents): Desk {
   let client: RawClient | null = null;
   let stream: ManagedStream | null = null;
@@ -29,7 +38,20 @@ export function createDesk(person: Employee, resource: string, target: RawTarget
   let messages = 0;
   const address = (userId: string) => escapeXml(`${userId}@${target.domain}`);
   const sender = (element: XmlElement) => (element.attrs.from ?? '').split('@')[0]!;
+  const software = resource === 'phone' ? 'Conversations' : softwareOf(person.userId);
+  /** A client that answers nothing is taken as lost. */
+  const answer = (query: XmlElement) => {
+    const head = `<iq type='result' id='${escapeXml(query.attrs.id ?? '')}'${query.attrs.from === undefined ? '' : ` to='${escapeXml(query.attrs.from)}'`}`;
+    if (child(query, 'query', 'jabber:iq:version'))
+      send(`${head}><query xmlns='jabber:iq:version'><name>${software}</name><version>1.0</version></query></iq>`);
+    else if (child(query, 'ping') || query.attrs.type === 'set') send(`${head}/>`);
+    else
+      send(
+        `${head.replace('result', 'error')}><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+      );
+  };
   const onStanza = (element: XmlElement) => {
+    if (element.name === 'iq' && (element.attrs.type === 'get' || element.attrs.type === 'set')) return answer(element);
     if (element.name === 'message' && element.attrs.type === 'chat') {
       const body = childText(element, 'body');
       if (body === '') return;

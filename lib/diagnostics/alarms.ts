@@ -29,7 +29,7 @@ export function judge(inputs: AlarmInputs): readonly AlarmFact[] {
     found.push({
       id: 'database',
       severity: 'critical',
-      what: `The database cannot be reached${database.why ? ` (${database.why})` : ''}. People who are signed in stay; new messages for people who are offline are refused.`,
+      what: `The database cannot be reached${database.why ? ` (${database.why})` : ''}. People who are signed in stay; their messages are refused as long as they cannot be kept, and nobody new signs in.`,
       action: 'Check that the database server runs and that this node can reach it.',
       link: '/services',
       since: database.since,

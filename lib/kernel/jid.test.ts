@@ -25,6 +25,8 @@ describe('localpart (UsernameCaseMapped)', () => {
     ['שלום', 'שלום'],
     ['سلام۱', 'سلام۱'],
     ['क्\u200dष', 'क्\u200dष'],
+    // Persian parts letters that would join (RFC 5892 A.1).
+    ['می\u200cخواهم', 'می\u200cخواهم'],
     ['l·l', 'l·l'],
     ['a'.repeat(1023), 'a'.repeat(1023)],
     ['ä'.repeat(511), 'ä'.repeat(511)],
@@ -54,6 +56,11 @@ describe('localpart (UsernameCaseMapped)', () => {
     'a\u3000b',
     '＠',
     'a\u200db',
+    'a\u200cb',
+    // After a letter that joins to nothing that follows there is nothing to part.
+    'دا\u200cم',
+    'م\u200c',
+    'م\u200dم',
     'a·b',
     'aא',
     'א1a',
@@ -117,9 +124,10 @@ describe('resource and password (OpaqueString)', () => {
     ['😀', '😀'],
     ['e\u0301', 'é'],
     ['@/<&', '@/<&'],
+    ['می\u200cخواهم', 'می\u200cخواهم'],
     ['x'.repeat(1023), 'x'.repeat(1023)],
   ])('%.20s becomes %.20s', (text, prepared) => expect(prepareResource(text)).toBe(prepared));
-  test.each(['', '\u0007', 'a\nb', 'a\u200bb', '\u200e', 'a\u200db', '\ufdd0', 'x'.repeat(1024), '😀'.repeat(256)])(
+  test.each(['', '\u0007', 'a\nb', 'a\u200bb', '\u200e', 'a\u200db', '👩\u200d💻', '\ufdd0', 'x'.repeat(1024), '😀'.repeat(256)])(
     '%.20s is refused',
     (text) => expect(prepareResource(text)).toBe(null),
   );

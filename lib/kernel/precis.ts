@@ -15,6 +15,11 @@ const NON_ASCII_SPACE = /(?! )\p{Zs}/gu;
 const WIDE = /[\uff01-\uffee\u3000]/g;
 const VIRAMA =
   '\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u0e3a\u0f84\u1039\u103a\u1714\u17d2\u1a60\u1b44\u1baa\ua806\ua8c4\ua953\ua9c0\uabed';
+// Joining types of the Arabic block (Unicode ArabicShaping): letters that join on both sides, and those that join to the one before only.
+const JOINS_BOTH =
+  /[\u0620\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u066e\u066f\u0678-\u0687\u069a-\u06bf\u06c1\u06c2\u06cc\u06ce\u06d0\u06d1\u06fa-\u06fc\u06ff]/;
+const JOINS_BACK =
+  /[\u0622-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2\u06d3\u06d5\u06ee\u06ef]/;
 const RTL =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}\p{Script=Hanifi_Rohingya}\p{Script=Mende_Kikakui}]/u;
 const MARK = /\p{Mn}/u;
@@ -25,6 +30,20 @@ const LETTER = /\p{L}/u;
 const hasCompat = (text: string): boolean => text.normalize('NFKC') !== text;
 
 const isContextual = (text: string): boolean => /[\u00b7\u200c-\u200d\u0375\u05f3\u05f4\u30fb\u0660-\u0669\u06f0-\u06f9]/.test(text);
+
+/** RFC 5892 A.1 and A.2: a joiner follows a virama; the non-joiner may also part two letters that would join, as Persian writes it. */
+function joinerHolds(points: readonly string[], at: number): boolean {
+  const last = points[at - 1];
+  if (last === undefined) return false;
+  if (VIRAMA.includes(last)) return true;
+  if (points[at] === '\u200d') return false;
+  let before = at - 1;
+  while (before > 0 && MARK.test(points[before] ?? '')) before--;
+  let after = at + 1;
+  while (after < points.length - 1 && MARK.test(points[after] ?? '')) after++;
+  const next = points[after] ?? '';
+  return JOINS_BOTH.test(points[before] ?? '') && (JOINS_BOTH.test(next) || JOINS_BACK.test(next));
+}
 
 /** The context rules of RFC 5892 appendix A for the characters that are allowed only between certain neighbours. */
 function contextHolds(text: string): boolean {
@@ -39,7 +58,7 @@ function contextHolds(text: string): boolean {
     switch (points[i]) {
       case '\u200c':
       case '\u200d':
-        if (before === '' || !VIRAMA.includes(before)) return false;
+        if (!joinerHolds(points, i)) return false;
         break;
       case '\u00b7':
         if (before !== 'l' || after !== 'l') return false;
@@ -92,9 +111,9 @@ export function opaqueString(text: string): string | null {
   return mapped === '' || NEVER.test(mapped) || !contextHoldsFreely(mapped) ? null : mapped;
 }
 
-/** In free text only the joiners are bound to their neighbours; middle dots and digits stand as they are between letters. */
+/** In free text only the joiners are bound to their neighbours (so no emoji made of several); middle dots and digits stand as they are. */
 function contextHoldsFreely(text: string): boolean {
-  return (
-    !/[\u200c\u200d]/.test(text) || [...text].every((c, i, all) => (c !== '\u200c' && c !== '\u200d') || VIRAMA.includes(all[i - 1] ?? '?'))
-  );
+  if (!/[\u200c\u200d]/.test(text)) return true;
+  const points = [...text];
+  return points.every((c, i) => (c !== '\u200c' && c !== '\u200d') || joinerHolds(points, i));
 }

@@ -51,7 +51,7 @@ export function composeRooms(deps: {
 }): ComposedRooms {
   const { clock, log, settings, stores, users } = deps;
   const requests = createRequests({ clock });
-  const built = createRouter({ users, domains: deps.domains, requests, log });
+  const built = createRouter({ users, domains: deps.domains, requests, clock, log });
   const router = () => built;
 
   const roster = createRoster({ store: stores.roster, users, router, settings: settings.section('presence'), clock, log });

@@ -89,7 +89,7 @@ export function createMessageWorld(
     clock,
   });
   const requests = createRequests({ clock });
-  const router = createRouter({ users, domains: liveBox<ReadonlySet<string>>(new Set(['example.com'])), requests, log: silentLog });
+  const router = createRouter({ users, domains: liveBox<ReadonlySet<string>>(new Set(['example.com'])), requests, clock, log: silentLog });
   const im = createIm({
     users,
     router: () => router,

@@ -49,7 +49,7 @@ export function StopDialog({ stopping, onClose }: { stopping: Stopping | null; o
       }
       confirm={`${verb} the service`}
       keep="Keep it running"
-      danger={what === 'stop' || preview.sessions > 0}
+      danger={what === 'stop' || preview.sessions > 0 || row.critical}
       onConfirm={async () => {
         const state = await (what === 'stop' ? stopService : restartService)({ name: row.name });
         if (state.is === 'done') sayDone(what === 'stop' ? `${row.title} stopped` : `${row.title} restarted`);

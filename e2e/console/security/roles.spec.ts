@@ -67,7 +67,8 @@ test('an action that was sent by an administrator is refused from a read-only op
 
   expect(await replay(reader, request, url)).toContain('This needs the permission');
   expect(await replay(nobody, request, url)).toContain('console.signed-out');
-  expect(await replay(admin, request, 'https://elsewhere.example')).toContain('console.origin');
+  // The framework refuses another site's origin with an error, before our own check would.
+  expect(await replay(admin, request, 'https://elsewhere.example')).toMatch(/^1:E\{|console\.origin/m);
   expect(await server.mustCommand('users', 'show', user, '--json')).toMatch(/"enabled":\s*true/);
   // And the same bytes do work for whom they were meant.
   expect(await replay(admin, request, url)).toContain('"is":"done"');
@@ -84,39 +85,12 @@ async function replay(page: Page, request: Request, origin: string): Promise<str
   return answer.text();
 }
 
-interface Described {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+interface Operation {
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
 }
-
-test('REST answers nobody, and lets a reader read and not change', async ({ as, console: { server, url } }) => {
-  test.setTimeout(120_000);
-  const made = JSON.parse(await server.mustCommand('tokens', 'create', unique('reader'), '--scopes', readScopes.join(','), '--json')) as {
-    secret: string;
-  };
-  const { request } = await as(null).then((page) => page.context());
-  const { paths } = (await (
-    await request.get(`${url}/api/v1/openapi.json`, { headers: { authorization: `Bearer ${made.secret}` } })
-  ).json()) as Described;
-  const unasked: string[] = [];
-  const wrong: string[] = [];
-  for (const [path, methods] of Object.entries(paths)) {
-    for (const method of Object.keys(methods).filter((name) => /^(get|post|put|patch|delete)$/.test(name))) {
-      const target = `${url}/api/v1${path.replace(/\{[^}]+\}/g, 'x')}`;
-      const bare = await request.fetch(target, { method });
-      unasked.push(`${method} ${path} ${bare.status()}`);
-      if (bare.status() !== 401) wrong.push(`${method} ${path} as nobody: ${bare.status()}`);
-      if (method === 'get') continue;
-      const asReader = await request.fetch(target, {
-        method,
-        headers: { authorization: `Bearer ${made.secret}`, 'content-type': 'application/json' },
-        data: '{}',
-      });
-      if (asReader.status() !== 403) wrong.push(`${method} ${path} as a reader: ${asReader.status()}`);
-    }
-  }
-  expect(unasked.length).toBeGreaterThan(40);
-  expect(wrong).toEqual([]);
-});
+interface Described {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
 
 const readScopes = [
   'overview.read',
@@ -128,6 +102,45 @@ const readScopes = [
   'audit.read',
   'jobs.read',
 ];
+/** They take a body and change nothing, so a reader may ask. */
+const questions = ['post /settings-preview', 'post /users/bulk/preview'];
+
+test('REST answers nobody, and lets a reader read and not change', async ({ as, console: { server, url } }) => {
+  test.setTimeout(300_000);
+  const made = JSON.parse(await server.mustCommand('tokens', 'create', unique('reader'), '--scopes', readScopes.join(','), '--json')) as {
+    secret: string;
+  };
+  const { request } = (await as(null)).context();
+  const bearer = { authorization: `Bearer ${made.secret}` };
+  const { paths } = (await (await request.get(`${url}/api/v1/openapi.json`, { headers: bearer })).json()) as Described;
+  /** The status, asked again while it is only that we ask too fast. */
+  const ask = async (method: string, path: string, headers: Record<string, string>, data: string): Promise<number> => {
+    let status = 429;
+    await expect(async () => {
+      const withBody = method === 'get' ? {} : { data };
+      status = (await request.fetch(`${url}/api/v1${path.replace(/\{[^}]+\}/g, 'x')}`, { method, headers, ...withBody })).status();
+      expect(status).not.toBe(429);
+    }).toPass();
+    return status;
+  };
+  const wrong: string[] = [];
+  let asked = 0;
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      if (!/^(get|post|put|patch|delete)$/.test(method)) continue;
+      const type = Object.keys(operation.requestBody?.content ?? {})[0] ?? 'application/json';
+      const data = type === 'application/json' ? '{}' : 'userId';
+      const asNobody = await ask(method, path, { 'content-type': type }, data);
+      if (asNobody !== 401) wrong.push(`${method} ${path} as nobody: ${asNobody}`);
+      asked++;
+      if (method === 'get' || questions.includes(`${method} ${path}`)) continue;
+      const asReader = await ask(method, path, { ...bearer, 'content-type': type }, data);
+      if (asReader !== 403) wrong.push(`${method} ${path} as a reader: ${asReader}`);
+    }
+  }
+  expect(asked).toBeGreaterThan(40);
+  expect(wrong).toEqual([]);
+});
 
 test('an operator ends sessions and sets passwords, but adds and deletes nobody', async ({ as, client, console: { server } }) => {
   const user = unique('carla');

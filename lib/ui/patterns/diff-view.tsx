@@ -1,4 +1,5 @@
 import { cn } from '../cn.ts';
+import { ScrollX } from '../primitives/scroll-x.tsx';
 import type { DiffRow } from './diff-rows.ts';
 
 /** What a change was or will be, old → new. */
@@ -15,7 +16,7 @@ export function DiffView({
 }) {
   if (rows.length === 0) return <p className="text-body text-quiet">Nothing changed.</p>;
   return (
-    <div className="relative overflow-x-auto">
+    <ScrollX label={label}>
       <table aria-label={label} className="w-full min-w-80 text-left text-table">
         <thead>
           <tr className="border-b border-soft text-quiet">
@@ -40,6 +41,6 @@ export function DiffView({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollX>
   );
 }

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { Jid } from '../../kernel/jid.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -8,7 +9,8 @@ import { NS } from '../stanza/namespaces.ts';
 import type { IqStanza, MessageStanza, PresenceStanza, Stanza, StanzaFault } from '../stanza/stanza.ts';
 import { cleanse } from './cleanse.ts';
 import { createHookTable } from './hook-table.ts';
-import type { Claim, IqAnswer, IqHandler, MaybePromise, Protocol, Room, Verdict } from './hooks.ts';
+import type { Claim, IqAnswer, MaybePromise, Protocol, Room, Verdict } from './hooks.ts';
+import { createIqHandlers } from './iq-handlers.ts';
 import type { Requests } from './requests.ts';
 import type { Router } from './router.ts';
 import { iqRoute, messageRoute } from './routing-table.ts';
@@ -56,17 +58,19 @@ export function createRouter(deps: {
   readonly domains: Live<ReadonlySet<string>>;
   readonly requests: Requests;
   readonly foreign?: ForeignRoute;
+  /** For requests that are not answered in time. */
+  readonly clock?: Clock;
   readonly log: Log;
 }): BuiltRouter {
   const { users, domains, requests, log } = deps;
   const hooks = createHookTable(log);
   const lists = hooks.lists;
   const rooms: Room[] = [];
-  const handlers = new Map<string, IqHandler[]>();
   const counters: RouterCounters = { messagesIn: 0, presenceIn: 0, iqIn: 0, bounced: 0 };
 
   const isLocal = (domain: string) => domains.get().has(domain);
   const flow = createSenderFlow(submit);
+  const handlers = createIqHandlers({ clock: deps.clock ?? systemClock, log, holdAck: flow.holdAck, answer: answerIq, failed, refuse });
 
   function settle(stanza: Stanza, verdict: Verdict): void {
     for (const run of lists['stanza.settled']) hooks.tell('stanza.settled', () => run(stanza, verdict));
@@ -229,25 +233,6 @@ export function createRouter(deps: {
     settle(iq, { is: 'handled', by: iq.payload?.ns ?? '' });
   }
 
-  function handleIq(session: ClientSession, user: User, iq: IqStanza, handler: IqHandler): void {
-    if (!iq.payload) return;
-    const answer = handler.handle({ session, user, iq, payload: iq.payload });
-    if (!(answer instanceof Promise)) return answerIq(session, iq, answer);
-    // A set that waits for storage counts as handled once it is answered.
-    const hold = iq.type === 'set' ? flow.holdAck(session) : null;
-    answer
-      .then((done) => answerIq(session, iq, done))
-      .catch((error: unknown) => failed(iq, error))
-      .finally(() => hold?.done());
-  }
-
-  function handlerOf(iq: IqStanza, target: 'server' | 'self' | 'account'): IqHandler | undefined {
-    const payload = iq.payload;
-    if (!payload || (iq.type !== 'get' && iq.type !== 'set')) return undefined;
-    const { type } = iq;
-    return handlers.get(`${payload.ns} ${payload.name}`)?.find((one) => one.targets.includes(target) && one.types.includes(type));
-  }
-
   function iqFrom(session: ClientSession, iq: IqStanza): void {
     const asks = iq.type === 'get' || iq.type === 'set';
     const to = iq.to;
@@ -258,18 +243,18 @@ export function createRouter(deps: {
         requests.answered(session, iq);
         return;
       }
-      const handler = handlerOf(iq, own ? 'self' : 'server');
-      if (handler) handleIq(session, session.user, iq, handler);
+      const handler = handlers.of(iq, own ? 'self' : 'server');
+      if (handler) handlers.run(session, session.user, iq, handler);
       else refuse(iq, unavailable);
       return;
     }
     if (!isLocal(to.domain)) return abroad(iq, session);
     if (to.resource === '') {
       if (!asks) return;
-      const handler = handlerOf(iq, 'account');
+      const handler = handlers.of(iq, 'account');
       const use = (user: User) => {
         if (!mayArrive(user, iq)) return;
-        if (handler) handleIq(session, user, iq, handler);
+        if (handler) handlers.run(session, user, iq, handler);
         else refuse(iq, unavailable);
       };
       const known = users.peek(to.bare);
@@ -387,12 +372,7 @@ export function createRouter(deps: {
     add(room) {
       rooms.push(room);
       hooks.add(room.hooks ?? []);
-      for (const handler of room.iq ?? []) {
-        const key = `${handler.ns} ${handler.name}`;
-        const list = handlers.get(key) ?? [];
-        list.push(handler);
-        handlers.set(key, list);
-      }
+      handlers.add(room.iq ?? []);
     },
     submit,
     holdAck: flow.holdAck,

@@ -52,6 +52,32 @@ const get = (to: string, ns: string, id = 'q1', type = 'get') =>
   `<iq type='${type}' id='${id}'${to === '' ? '' : ` to='${to}'`}><q xmlns='${ns}'/></iq>`;
 
 describe('IQs', () => {
+  it('are answered in time also when their handler never does, once', async () => {
+    let answer: () => void = () => undefined;
+    const stuck: Room = {
+      name: 'stuck',
+      iq: [
+        {
+          ns: 'urn:test:stuck',
+          name: 'q',
+          targets: ['self'],
+          types: ['set'],
+          handle: () => new Promise((resolve) => (answer = () => resolve({ result: null }))),
+        },
+      ],
+    };
+    const world = createMessageWorld({ rooms: [stuck] });
+    const alice = await world.signIn('alice@example.com/a', { managed: true });
+    world.say(alice, get('', 'urn:test:stuck', 's', 'set'));
+    world.clock.advance(59_000);
+    expect([alice.take().length, alice.heldAcks]).toEqual([0, 1]);
+    world.clock.advance(10_000);
+    expect([conditionOf(alice), alice.heldAcks]).toEqual([['iq error s resource-constraint'], 0]);
+    answer();
+    await world.rest();
+    expect(alice.sent).toEqual([]);
+  });
+
   it('answer a get in an unknown namespace with exactly one service-unavailable, whoever it is for', async () => {
     const world = createMessageWorld({ rooms: [echo] });
     const alice = await world.signIn('alice@example.com/a');

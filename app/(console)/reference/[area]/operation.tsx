@@ -2,6 +2,7 @@ import type { AdminApi } from '@/lib/admin/api.ts';
 import { Badge } from '@/lib/ui/primitives/badge.tsx';
 import { CodeBlock, Command } from '@/lib/ui/primitives/code.tsx';
 import { KeyValueList } from '@/lib/ui/primitives/key-value-list.tsx';
+import { ScrollX } from '@/lib/ui/primitives/scroll-x.tsx';
 import { type Role, roleWords } from '../../security/_parts/words.ts';
 import { kindWords } from '../words.ts';
 
@@ -84,7 +85,7 @@ export function Operation({ entry, roles }: { entry: Entry; roles: readonly stri
 }
 
 const InputTable = ({ id, input }: { id: string; input: readonly Input[] }) => (
-  <div className="relative overflow-x-auto">
+  <ScrollX label={`Input of ${id}`}>
     <table className="w-full min-w-[32rem] text-left text-table" aria-label={`Input of ${id}`}>
       <thead>
         <tr className="border-b border-soft text-quiet">
@@ -108,5 +109,5 @@ const InputTable = ({ id, input }: { id: string; input: readonly Input[] }) => (
         ))}
       </tbody>
     </table>
-  </div>
+  </ScrollX>
 );

@@ -5,6 +5,7 @@ import { admin } from '@/lib/admin/for-pages.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import { NoPermission } from '@/lib/ui/patterns/states.tsx';
 import { Link } from '@/lib/ui/primitives/link.tsx';
+import { ScrollX } from '@/lib/ui/primitives/scroll-x.tsx';
 import { type Role, roleOptions, roleWords, sayPermission } from '../../security/_parts/words.ts';
 import { ReferenceHeader } from '../reference-header.tsx';
 
@@ -29,7 +30,7 @@ export default async function PermissionsPage() {
           </div>
         ))}
       </dl>
-      <div className="relative max-w-4xl overflow-x-auto rounded-panel border border-soft bg-panel">
+      <ScrollX label="Permissions and roles" className="max-w-4xl rounded-panel border border-soft bg-panel">
         <table className="w-full text-left text-table">
           <caption className="sr-only">Permissions and the roles that hold them</caption>
           <thead>
@@ -85,7 +86,7 @@ export default async function PermissionsPage() {
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollX>
     </>
   );
 }

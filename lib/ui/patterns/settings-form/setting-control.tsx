@@ -190,7 +190,7 @@ function NumberControl({
               setUnitId(event.target.value);
               setTyped(null);
             }}
-            className="w-36 shrink-0"
+            className="w-32 shrink-0"
           />
         ) : null}
       </div>

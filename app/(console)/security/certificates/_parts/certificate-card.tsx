@@ -116,10 +116,7 @@ function Warnings({ certificate }: { certificate: CertificateView }) {
         </Banner>
       ) : null}
       {missingNames.length > 0 ? (
-        <Banner
-          tone="warn"
-          title={`It lacks ${countOf(missingNames.length, 'name')} in use`}
-        >
+        <Banner tone="warn" title={`It lacks ${countOf(missingNames.length, 'name')} in use`}>
           <span className="font-mono text-table">{missingNames.join(', ')}</span>. Clients that connect to{' '}
           {missingNames.length === 1 ? 'it' : 'them'} warn or refuse.
         </Banner>

@@ -9,6 +9,7 @@ import { CodeBlock } from '@/lib/ui/primitives/code.tsx';
 import { Dialog } from '@/lib/ui/primitives/dialog.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
 import { Input, Textarea } from '@/lib/ui/primitives/input.tsx';
+import { sayDone, sayRefused } from '@/lib/ui/primitives/toast.tsx';
 import { createRequest } from '../actions.ts';
 import { saveText } from './save-text.ts';
 import { type CertificateView, commonNameOf } from './words.ts';
@@ -84,7 +85,7 @@ export function RequestDialog({
         ) : (
           <>
             <Button onClick={() => onOpenChange(false)}>Close</Button>
-            <Button onClick={() => void navigator.clipboard.writeText(made)}>Copy the request</Button>
+            <Button onClick={() => void copy(made)}>Copy the request</Button>
             <Button look="primary" onClick={() => saveText(`${use}-request.csr`, made)}>
               Download the request
             </Button>
@@ -137,4 +138,14 @@ export function RequestDialog({
       )}
     </Dialog>
   );
+}
+
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    sayDone('Request copied');
+  } catch {
+    // Browsers give the clipboard only to pages over TLS or on the machine itself.
+    sayRefused('This browser does not let the page copy. Select the text, or download the request.');
+  }
 }
