@@ -104,6 +104,19 @@ describe('the archive', () => {
     await world.until(() => alice.heldAcks === 0);
   });
 
+  it('has what the client received before it asked, also while that is being committed', async () => {
+    const world = createMessageWorld();
+    const alice = await world.signIn('alice@example.com/a');
+    const bob = await world.signIn('bob@example.com/b');
+    world.stores.journal.hold();
+    world.chat(alice, 'bob@example.com', 'just now');
+    expect(bob.bodies()).toEqual(['just now']);
+    bob.take();
+    const asked = query(world, bob);
+    world.stores.journal.release();
+    expect(await asked).toMatchObject({ bodies: ['just now'] });
+  });
+
   it('takes nothing and holds nothing when it is off', async () => {
     const world = createMessageWorld({ archive: { enabled: false } });
     const alice = await world.signIn('alice@example.com/a');

@@ -58,6 +58,10 @@ export function createIm(deps: {
   const resend = createResendGuard({ ...deps, flow: deps.router, settings: deps.archiveSettings });
   let rankBefore = 0;
 
+  /** Commits are in order, so the turn of an entry without rows comes when all before it are safe. While the database is away there is no waiting. */
+  const settled = (): Promise<void> =>
+    deps.journal.accepting ? new Promise((done) => deps.journal.append({ archive: [], offline: [] }, done)) : Promise.resolve();
+
   return {
     name: 'im',
     counters,
@@ -115,7 +119,7 @@ export function createIm(deps: {
         },
       },
     ],
-    iq: [...carbonHandlers, ...archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock })],
+    iq: [...carbonHandlers, ...archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled })],
     features: {
       server: [NS.carbons, 'urn:xmpp:carbons:rules:0', 'msgoffline', NS.stanzaId, NS.archive],
       account: [NS.archive, `${NS.archive}#extended`, NS.stanzaId, FULL_TEXT, 'urn:xmpp:carbons:rules:0'],

@@ -30,7 +30,13 @@ const tooFast: StanzaFault = {
 const MAX_PREFS = 1000;
 const iso = (at: number) => new Date(at).toISOString();
 
-export function archiveHandlers(deps: { archive: Archive; settings: Live<ArchiveValues>; clock: Clock }): readonly IqHandler[] {
+export function archiveHandlers(deps: {
+  archive: Archive;
+  settings: Live<ArchiveValues>;
+  clock: Clock;
+  /** Resolves when everything handed to the journal before has been committed. */
+  settled: () => Promise<void>;
+}): readonly IqHandler[] {
   const { archive, settings, clock } = deps;
   /** Queries of a session in the present second. */
   const rates = new WeakMap<ClientSession, { second: number; count: number }>();
@@ -60,6 +66,8 @@ export function archiveHandlers(deps: { archive: Archive; settings: Live<Archive
     const accountId = session.user.accountId;
     const read = readArchiveQuery(payload, accountId, settings.get().pageSize);
     if ('fault' in read) return read;
+    // A client may name, or expect to find, what it received a moment ago and what is being committed now.
+    await deps.settled();
     if (read.named.length > 0) {
       const there = new Set(await archive.existing(accountId, read.named));
       if (!read.named.every((uid) => there.has(uid))) return { fault: notFound };
