@@ -53,6 +53,8 @@ export interface ClientFixture {
   stores: 'up' | 'down';
   /** The guard lets nobody in while this is set. */
   backedOff: boolean;
+  /** The guard begins to refuse after it was asked so often. */
+  lockAfterAsked: number;
   addAccount(local: string, password: string, enabled?: boolean): Promise<void>;
   connect(options?: { directTls?: boolean; servername?: string; alpn?: readonly string[] }): Promise<WireClient>;
   session(full: string): ClientSession | undefined;
@@ -120,7 +122,11 @@ export async function clientFixture(
       },
     },
     guard: {
-      before: async () => ({ allowed: !fixture.backedOff, delayMs: 0 }),
+      before: async () => {
+        const allowed = !fixture.backedOff;
+        if (--fixture.lockAfterAsked === 0) fixture.backedOff = true;
+        return { allowed, delayMs: 0 };
+      },
       after: (record) => void fixture.signIns.push(record),
     },
     tls: { contextFor: (servername) => contexts.get(servername) ?? (contexts.get('') as SecureContext) },
@@ -155,6 +161,7 @@ export async function clientFixture(
     onSubmit: () => undefined,
     stores: 'up',
     backedOff: false,
+    lockAfterAsked: 0,
     async addAccount(local, password, enabled = true) {
       const jid = parseJid(`${local}@${DOMAIN}`);
       if (jid === null) throw new Error('no address');

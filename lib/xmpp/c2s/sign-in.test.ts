@@ -285,6 +285,13 @@ describe('SASL', () => {
     expect(node.signIns.at(-1)?.outcome).toBe('backed-off');
     node.backedOff = false;
   });
+  test('A-1: a lock that arose while the password was being checked keeps the right one out', async () => {
+    const client = await secured();
+    node.lockAfterAsked = 1;
+    expect(condition(await client.plain('alice', 'correct horse'))).toBe('not-authorized');
+    expect(node.signIns.at(-1)?.outcome).toBe('backed-off');
+    node.backedOff = false;
+  });
   test('says so when accounts cannot be asked for, and weakens nothing', async () => {
     node.stores = 'down';
     const client = await secured();

@@ -194,9 +194,12 @@ export class SaslNegotiation {
   }
 
   /** The password was right. */
-  private finish(attempt: Attempt, data: string): SaslStep | Promise<SaslStep> {
+  private async finish(attempt: Attempt, data: string): Promise<SaslStep> {
     this.mechanism = null;
     const identity = attempt.identity;
+    // Guesses made at once on many streams all passed the guard before the first was counted; the right one among them must not get in.
+    const pass = await this.deps.guard.before(attempt.jid.bare, this.stream.address);
+    if (!pass.allowed) return this.refuse({ ...attempt, allowed: false }, 'backed-off');
     if (identity === null || identity.credentials === null) return this.refuse(attempt, 'unknown-account');
     // Only whoever knows the password learns that the account is disabled (RFC 6120 §6.5.2).
     if (!identity.enabled) {
