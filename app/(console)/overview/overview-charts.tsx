@@ -77,7 +77,7 @@ export function OverviewCharts({ figures, span, known }: { figures: readonly Fig
         </Card>
         <Card>
           <TimeChart
-            label="Delay of the event loop, 99 of 100"
+            label="Event-loop delay, 99th percentile"
             unit="ms"
             kind="line"
             series={[{ id: 'delay', label: 'Delay', tone: 'notice' }]}

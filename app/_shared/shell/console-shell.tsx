@@ -165,7 +165,7 @@ const Mark = ({ short }: { short: boolean }) => (
     <img src="/mark.svg" alt="" width={24} height={24} />
     <span className={cn('min-w-0 leading-tight', short && 'sr-only')}>
       <span className="block text-body font-semibold">Rollcall</span>
-      <span className="block truncate text-meta font-normal text-quiet">IM and Presence Administration</span>
+      <span className="block whitespace-nowrap text-[11px] font-normal leading-4 text-quiet">IM and Presence Administration</span>
     </span>
   </Link>
 );

@@ -45,7 +45,7 @@ export function TimeChart({
     <figure aria-labelledby={`${id}-title`} className="min-w-0">
       <figcaption className="mb-1 flex flex-wrap items-center gap-x-4 gap-y-1">
         <span id={`${id}-title`} className="text-body font-medium text-strong">
-          {label}
+          {label} <span className="text-meta font-normal text-quiet">{unit}</span>
           <span className="sr-only">: {says}</span>
         </span>
         {series.length > 1

@@ -43,19 +43,18 @@ export function bindSession(deps: SessionDeps, user: User, wanted: string, link:
     if (settings.resourceConflict === 'replace') holder.end('conflict', 'Another client has taken over this resource.');
     else resource = prepareResource(`${wanted}-${secretId(6)}`) ?? madeResource();
   }
-  if (user.sessions.size >= settings.maxSessionsPerUser) {
-    if (settings.sessionsBeyondLimit === 'refuse') {
+  while (user.sessions.size >= settings.maxSessionsPerUser) {
+    const first = oldest(user);
+    if (first === undefined) break;
+    // A lost connection that waits to be resumed never keeps its own user out, whatever the setting.
+    if (settings.sessionsBeyondLimit === 'refuse' && first.state !== 'hibernating') {
       return refuse({
         condition: 'resource-constraint',
         text: 'There are as many sessions of this account as are allowed. End one of them first.',
       });
     }
-    while (user.sessions.size >= settings.maxSessionsPerUser) {
-      const first = oldest(user);
-      if (first === undefined) break;
-      first.end('policy-violation', 'There are more sessions of this account than are allowed; this one was the oldest.');
-      user.sessions.delete(first.jid.resource);
-    }
+    first.end('policy-violation', 'There are more sessions of this account than are allowed; this one was the oldest.');
+    user.sessions.delete(first.jid.resource);
   }
   const jid: Jid = makeJid(user.jid.local, user.jid.domain, resource);
   const session = new BoundSession(deps, jid, user, link);

@@ -122,6 +122,18 @@ describe('binding', () => {
     expect(own.clients.sessions.size).toBe(2);
     await own.stop();
   });
+  test('at the limit a session that only waits to be resumed makes room, also where newer ones are refused', async () => {
+    const own = await clientFixture({ maxSessionsPerUser: 2, sessionsBeyondLimit: 'refuse' });
+    await own.addAccount('alice', 'pw-alice');
+    const kept = await online('alice', own);
+    const lost = await managed('alice', own);
+    lost.client.cut();
+    await own.until('hibernation', () => lost.session.state === 'hibernating');
+    const third = await own.connect({ directTls: true });
+    await third.login('alice', 'pw-alice', 'three');
+    expect([lost.session.state, kept.session.state]).toEqual(['ended', 'live']);
+    await own.stop();
+  });
   test('refuses to bind, to be tried again, while the database is away', async () => {
     const client = await node.connect({ directTls: true });
     await client.signIn('alice', 'pw-alice');
