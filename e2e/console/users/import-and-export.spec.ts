@@ -32,7 +32,7 @@ test('a CSV file with bad rows is checked row by row, its good rows are imported
   await admin.getByRole('button', { name: 'Check the rows' }).click();
 
   await expect(admin.getByText('people.csv has 8 rows.')).toContainText(
-    '3 users are added, 1 exist already and stays as they are, 4 rows cannot be used',
+    '3 users are added, 1 exists already and stays as it is, 4 rows cannot be used',
   );
   const bad = admin.getByRole('region', { name: 'Rows that cannot be used' }).last();
   await expect(bad.getByRole('row').filter({ hasText: 'userId: Required.' })).toContainText('5');

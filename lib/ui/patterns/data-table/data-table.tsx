@@ -1,7 +1,7 @@
 'use client';
 import { Columns3, Download } from 'lucide-react';
 import { useRouter, useSearchParams } from 'next/navigation';
-import { useCallback, useMemo, useRef, useTransition } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useTransition } from 'react';
 import { cn } from '../../cn.ts';
 import { countOf, formatTotal } from '../../format.ts';
 import { useShortcut } from '../../hooks/keyboard.tsx';
@@ -31,9 +31,17 @@ export function DataTable<R>(props: DataTableProps<R>) {
 
   const latest = useRef(params);
   latest.current = params;
+  // What the address will be once the changes under way have arrived: a filter picked while a search is still on its way must not undo it.
+  const wanted = useRef<URLSearchParams | null>(null);
+  useEffect(() => {
+    if (!busy) wanted.current = null;
+  }, [busy]);
   const change = useCallback(
-    (changes: Readonly<Record<string, string | null>>) =>
-      start(() => router.replace(withParams(new URLSearchParams(latest.current), changes), { scroll: false })),
+    (changes: Readonly<Record<string, string | null>>) => {
+      const next = withParams(wanted.current ?? new URLSearchParams(latest.current), changes);
+      wanted.current = new URLSearchParams(next);
+      start(() => router.replace(next, { scroll: false }));
+    },
     [router],
   );
   const trail = useMemo(() => {
