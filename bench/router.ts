@@ -41,7 +41,7 @@ async function node(archive: boolean, devices: number) {
   const im = createIm({
     users,
     router: () => router,
-    journal: { accepting: true, append: (_entry, done) => done?.() },
+    journal: { accepting: true, backlog: 0, append: (_entry, done) => done?.() },
     offline: stores.offline,
     archive: stores.archive,
     im: settingsBox('im'),

@@ -41,6 +41,8 @@ export interface JournalEntry {
 export interface Journal {
   /** False when nothing can be kept now (database away, queue full): refuse the message with `resource-constraint`, type wait. */
   readonly accepting: boolean;
+  /** Rows that wait to be committed. While it is high, those who write are read more slowly. */
+  readonly backlog: number;
   /** `done` is called once, after the commit. Commits are in order. */
   append(entry: JournalEntry, done: (() => void) | null): void;
 }

@@ -196,6 +196,7 @@ async function compose(
     clock,
     log,
     secret: Buffer.from(await readOrMakeSecret(env.dataDir, 'xmpp-secret')),
+    storeBacklog: () => stores.journal.backlog,
     isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',

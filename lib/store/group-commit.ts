@@ -208,6 +208,9 @@ export function createGroupCommit({
       get accepting() {
         return accepting();
       },
+      get backlog() {
+        return rows;
+      },
       append(entry, done) {
         const { rows: count, bytes: size } = weigh(entry);
         add({ kind: 'journal', entry, rows: count, bytes: size, done });

@@ -108,6 +108,7 @@ export async function clientFixture(
     settings,
     presence: settingsBox('presence'),
     isMemoryShort: () => false,
+    storeBacklog: () => 0,
     router,
     hooks: {
       bound: (session) => void fixture.told.push({ what: 'bound', session }),

@@ -50,6 +50,9 @@ export function memoryJournal(state: MemoryState): MemoryJournal {
     get accepting() {
       return accepting;
     },
+    get backlog() {
+      return waiting.length;
+    },
     append(entry, done) {
       waiting.push({ entry, done });
       schedule();

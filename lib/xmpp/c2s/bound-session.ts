@@ -16,7 +16,7 @@ import type { PresenceStanza, Stanza, StreamCondition } from '../stanza/stanza.t
 import type { ClientCounters } from './counters.ts';
 import { HeldStanzas, senderOf } from './held-stanzas.ts';
 import type { LinkedSession, SessionLink } from './link.ts';
-import { Pace } from './pace.ts';
+import { Pace, storeWait } from './pace.ts';
 import type { SessionHooks } from './ports.ts';
 import type { AckHold, ClientSession, ConnectionFacts, Urgency } from './session.ts';
 import type { SessionTable } from './session-table.ts';
@@ -25,6 +25,8 @@ import { StreamManagement } from './stream-management.ts';
 export interface SessionDeps {
   readonly settings: Live<XmppValues>;
   readonly presence: Live<PresenceValues>;
+  /** Rows that wait to be committed. */
+  storeBacklog(): number;
   readonly router: Router;
   readonly hooks: SessionHooks;
   readonly table: SessionTable<BoundSession>;
@@ -249,7 +251,8 @@ export class BoundSession implements ClientSession, LinkedSession {
       handled?.end();
     }
     const { clock, presence, settings } = this.deps;
-    return this.pace.waitAfter(el, this.user, settings.get(), presence.get(), clock.monotonic());
+    const pause = this.pace.waitAfter(el, this.user, settings.get(), presence.get(), clock.monotonic());
+    return el.name === 'message' ? Math.max(pause, storeWait(this.deps.storeBacklog())) : pause;
   }
 
   private submit(stanza: Stanza): void {

@@ -35,6 +35,8 @@ export interface ClientsDeps {
   /** At least 16 octets, the same after a restart and on every node: what unknown accounts pretend to have comes from it. */
   readonly secret: Buffer;
   isMemoryShort(): boolean;
+  /** Rows that wait to be committed (the journal's `backlog`). */
+  storeBacklog(): number;
   caps(): string;
   extraFeatures(): string;
 }

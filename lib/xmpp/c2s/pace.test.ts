@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { elementOf } from '../../testing/fake-session.ts';
 import { settingValues } from '../../testing/fixed-settings.ts';
-import { Pace } from './pace.ts';
+import { Pace, storeWait } from './pace.ts';
 
 const xmpp = settingValues('xmpp', { stanzasPerSecond: 10, stanzasBurst: 2 });
 const presence = settingValues('presence', {
@@ -43,5 +43,11 @@ describe('a session that is too fast is read more slowly', () => {
     expect([...waits(new Pace(), ask, user, 2), ...waits(new Pace(), ask, user, 1), ...waits(new Pace(), ask, { slots: [] }, 1)]).toEqual([
       0, 0, 3000, 0,
     ]);
+  });
+});
+
+describe('while the database is behind', () => {
+  test('writers wait the longer the more waits to be committed, and never longer than a moment', () => {
+    expect([0, 4_000, 4_001, 10_000, 50_000].map(storeWait)).toEqual([0, 0, 1, 60, 300]);
   });
 });

@@ -16,6 +16,17 @@ function requestsOf(user: HasSlots): TokenBucket {
   return bucket;
 }
 
+const BACKLOG_FREE = 4_000;
+const BACKLOG_PER_MS = 100;
+const STORE_WAIT_MAX_MS = 300;
+
+/**
+ * For how many milliseconds someone who writes messages is not read because the database is behind. Clients without stream management do not wait for
+ * commits by themselves; slowed to what the database takes, nobody's message has to be refused for a full queue.
+ */
+export const storeWait = (backlog: number): number =>
+  backlog <= BACKLOG_FREE ? 0 : Math.min(STORE_WAIT_MAX_MS, Math.ceil((backlog - BACKLOG_FREE) / BACKLOG_PER_MS));
+
 /** The pace of one session by kind of stanza (security-and-limits §3.2). Nothing is dropped: the fast are read more slowly (O-1). */
 export class Pace {
   private readonly messages = new TokenBucket();
