@@ -12,6 +12,8 @@ export interface ConsolePages {
   close(): Promise<void>;
 }
 
+const CLOSE_MS = 1_500;
+
 export async function createConsole(deps: {
   readonly mode: 'production' | 'development' | 'test';
   readonly httpPort: number;
@@ -33,7 +35,8 @@ export async function createConsole(deps: {
     },
     // In development the listener that Next hung on the decoy takes page refresh over.
     upgrade: dev ? (request, socket, head) => void decoy.emit('upgrade', request, socket, head) : null,
-    close: () => app.close(),
+    // In development Next may wait for its own watchers and sockets; the node does not.
+    close: () => Promise.race([app.close(), new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref())]),
   };
 }
 

@@ -110,8 +110,14 @@ export function createHttpListeners(
   };
 
   let stopFollowing: () => unknown = () => undefined;
+  /** Every open socket, those of upgrades included: Node no longer counts these among a server's connections, but waits for them. */
+  const sockets = new Set<Duplex>();
   const add = (server: Server, encrypted: boolean, host: string, port: number, name: string) => {
     server.maxHeadersCount = 100;
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
     server.on('request', handle(encrypted));
     server.on('upgrade', upgrade);
     server.on('clientError', (_error, socket) => {
@@ -155,7 +161,9 @@ export function createHttpListeners(
           ({ server }) =>
             new Promise<void>((resolve) => {
               if (!server.listening) return resolve();
-              const hard = setTimeout(() => server.closeAllConnections(), graceMs);
+              const hard = setTimeout(() => {
+                for (const socket of sockets) socket.destroy();
+              }, graceMs);
               server.close(() => {
                 clearTimeout(hard);
                 resolve();

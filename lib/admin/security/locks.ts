@@ -70,7 +70,7 @@ const outcomes: Readonly<Record<string, string>> = {
   disabled: 'Account is disabled',
   'backed-off': 'Refused, too many failures',
   'no-encryption': 'Refused, not encrypted',
-  'bad-channel-binding': 'Channel binding does not fit (someone between?)',
+  'bad-channel-binding': 'Binding of an old client, or somebody in between',
   malformed: 'Malformed',
   'directory-down': 'Directory not reachable',
   'resource-limit': 'Too many sessions',

@@ -13,7 +13,8 @@ const reasons: Readonly<Record<SignInOutcome, string>> = {
   disabled: 'The account is disabled',
   'backed-off': 'Too many failures: this account and address must wait',
   'no-encryption': 'The client did not encrypt the connection',
-  'bad-channel-binding': 'The channel binding did not fit: somebody may sit in between',
+  'bad-channel-binding':
+    'The client bound to the connection in a way this server does not take (old clients do); rarely, somebody sits in between',
   malformed: 'The client sent something that is no sign-in',
   'directory-down': 'The directory could not be reached',
   'resource-limit': 'Too many sessions of this user',
