@@ -1,3 +1,5 @@
+import type { EngineFigures } from '../../diagnostics/ports.ts';
+
 /** What administration sees of the running engine; built by the composer from the router and the listeners. */
 export interface SessionView {
   readonly id: string;
@@ -18,28 +20,8 @@ export interface SessionView {
   readonly priority: number;
 }
 
-export interface EngineCounters {
-  readonly sessions: number;
-  readonly hibernating: number;
-  readonly usersOnline: number;
-  readonly connections: number;
-  readonly unauthenticated: number;
-  /** Totals since start. */
-  readonly messagesIn: number;
-  readonly messagesDelivered: number;
-  readonly messagesOffline: number;
-  readonly messagesArchived: number;
-  readonly presenceIn: number;
-  readonly presenceDelivered: number;
-  readonly iqIn: number;
-  readonly bounced: number;
-  readonly signIns: number;
-  readonly signInFailures: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly rateLimitPauses: number;
-  readonly malformedStreams: number;
-}
+/** Totals and gauges, as the diagnostics know them. */
+export type EngineCounters = EngineFigures;
 
 export interface EngineView {
   sessions(): Iterable<SessionView>;
