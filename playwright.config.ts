@@ -6,8 +6,6 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   workers: 1,
-  // On a shared machine a browser now and then stalls. A test that needed its second try is listed as flaky, and is a bug to look at.
-  retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
   use: {
     trace: 'retain-on-failure',
