@@ -12,6 +12,7 @@ import { createRoster } from '../lib/roster/index.ts';
 import type { RosterItem } from '../lib/roster/ports.ts';
 import { settingValues } from '../lib/testing/fixed-settings.ts';
 import type { ClientSession } from '../lib/xmpp/c2s/session.ts';
+import { createHostTable } from '../lib/xmpp/router/hosts.ts';
 import type { Router } from '../lib/xmpp/router/router.ts';
 import type { User, UserSlotLoader, Users } from '../lib/xmpp/router/users.ts';
 import { makePresence } from '../lib/xmpp/stanza/build.ts';
@@ -39,6 +40,11 @@ const router: Router = {
   route: () => undefined,
   bounce: () => undefined,
   isLocalDomain: (domain) => domain === 'example.com',
+  hosts: createHostTable(),
+  deliver: () => false,
+  answer: () => undefined,
+  failed: () => undefined,
+  holdAck: (session) => session.holdAck(),
 };
 const bareOf = (i: number): BareJid => `user${(i + PEOPLE) % PEOPLE}@example.com` as BareJid;
 const contactsOf = (i: number): RosterItem[] => {

@@ -76,7 +76,7 @@ export function composeRooms(deps: {
   const disco = createDisco({
     rooms: () => built.rooms,
     maySee: (viewer, owner) => viewer === owner.bare || roster.isWatcher(owner, viewer),
-    services: () => [],
+    services: (imDomain) => built.hosts.itemsFor(imDomain),
     forms: () => contactForms(settings.section('server')),
     nodes: () => [caps.nodes, commands.nodes],
   });

@@ -11,6 +11,7 @@ import { makeSelfSigned } from '../security/make-certificate.ts';
 import type { SignInRecord } from '../security/ports.ts';
 import { type Clients, createClients, type Registration } from '../xmpp/c2s/index.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
+import { createHostTable } from '../xmpp/router/hosts.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
@@ -103,6 +104,11 @@ export async function clientFixture(
     route: () => undefined,
     bounce: () => undefined,
     isLocalDomain: (domain) => domain === DOMAIN || domain === 'other.example',
+    hosts: createHostTable(),
+    deliver: () => false,
+    answer: () => undefined,
+    failed: () => undefined,
+    holdAck: (session) => session.holdAck(),
   };
   const clients = createClients({
     settings,

@@ -6,6 +6,7 @@ import { type BareJid, type Jid, parseJid } from '../kernel/jid.ts';
 import { writeSlot } from '../kernel/slots.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
 import type { IqAnswer, IqHandler, Room, RouterHooks, Stage } from '../xmpp/router/hooks.ts';
+import { createHostTable } from '../xmpp/router/hosts.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import type { User, UserSlotLoader, Users } from '../xmpp/router/users.ts';
 import { errorStanza, makeIq, makePresence } from '../xmpp/stanza/build.ts';
@@ -104,6 +105,7 @@ export function createSmallNode(domains: readonly string[] = ['example.com']): S
     }
   }
 
+  const hosts = createHostTable();
   const router: Router = {
     users,
     add: (room) => void rooms.push(room),
@@ -111,13 +113,24 @@ export function createSmallNode(domains: readonly string[] = ['example.com']): S
     route(stanza) {
       if (stanza.to === null) return;
       if (router.isLocalDomain(stanza.to.domain)) void arrive(stanza, stanza.to);
-      else outside.push(stanza);
+      else {
+        const host = hosts.of(stanza.to.domain);
+        if (host) host.receive(stanza, null);
+        else outside.push(stanza);
+      }
     },
     bounce(stanza, fault) {
       const error = errorStanza(stanza, fault);
       if (error !== null) router.route(error);
     },
     isLocalDomain: (domain) => domains.includes(domain),
+    hosts,
+    deliver: (to, _stanza, xml) => users.peek(to.bare)?.sessions.get(to.resource)?.send(xml, null) ?? false,
+    answer: () => undefined,
+    failed(_stanza, error) {
+      throw error;
+    },
+    holdAck: (session) => session.holdAck(),
   };
 
   function presenceOut(session: Device, type: PresenceType, to: string | null, children: Child[]): StanzaFault | undefined {

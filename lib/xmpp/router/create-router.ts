@@ -4,18 +4,20 @@ import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { SessionHooks } from '../c2s/ports.ts';
 import type { ClientSession } from '../c2s/session.ts';
-import { errorStanza, errorXml, mayBounce, resultXml, stanzaOver } from '../stanza/build.ts';
+import { mayBounce, stanzaOver } from '../stanza/build.ts';
 import { NS } from '../stanza/namespaces.ts';
 import type { IqStanza, MessageStanza, PresenceStanza, Stanza, StanzaFault } from '../stanza/stanza.ts';
 import { cleanse } from './cleanse.ts';
 import { createHookTable } from './hook-table.ts';
-import type { Claim, IqAnswer, MaybePromise, Protocol, Room, Verdict } from './hooks.ts';
+import type { Claim, MaybePromise, Protocol, Room, Verdict } from './hooks.ts';
+import { createHostTable } from './hosts.ts';
 import { createIqHandlers } from './iq-handlers.ts';
 import type { Requests } from './requests.ts';
 import type { Router } from './router.ts';
 import { iqRoute, messageRoute } from './routing-table.ts';
 import { createSenderFlow, type SenderFlow } from './sender-flow.ts';
 import type { User, Users } from './users.ts';
+import { createWaysBack } from './ways-back.ts';
 
 /** Totals since start. */
 export interface RouterCounters {
@@ -30,12 +32,6 @@ const taken: Verdict = { is: 'handled', by: 'message.arriving' };
 const noTarget: StanzaFault = { condition: 'bad-request', text: 'This type of presence needs a "to".' };
 /** Sets that a client takes as said by its server. */
 const SERVERS_OWN: ReadonlySet<string> = new Set([NS.roster, NS.carbons, 'urn:xmpp:blocking']);
-const broken: StanzaFault = { condition: 'internal-server-error', text: 'The server failed on this stanza. The failure was logged.' };
-const storeDown: StanzaFault = {
-  condition: 'resource-constraint',
-  type: 'wait',
-  text: 'The server cannot reach its database. Try again in a moment.',
-};
 const noSuchServer: StanzaFault = { condition: 'remote-server-not-found', text: 'This server does not talk to that domain.' };
 
 /** The way to other servers. Until a server has one, foreign domains are refused. */
@@ -68,7 +64,11 @@ export function createRouter(deps: {
   const rooms: Room[] = [];
   const counters: RouterCounters = { messagesIn: 0, presenceIn: 0, iqIn: 0, bounced: 0 };
 
+  const hosts = createHostTable();
   const isLocal = (domain: string) => domains.get().has(domain);
+  /** Addresses in whose name only the server speaks. */
+  const isOurs = (domain: string) => isLocal(domain) || hosts.of(domain) !== undefined;
+  const { bounce, refuse, failed, answer, answerIq } = createWaysBack({ users, hosts, isLocal, counters, settle, route, log });
   const flow = createSenderFlow(submit);
   const handlers = createIqHandlers({ clock: deps.clock ?? systemClock, log, holdAck: flow.holdAck, answer: answerIq, failed, refuse });
 
@@ -76,43 +76,20 @@ export function createRouter(deps: {
     for (const run of lists['stanza.settled']) hooks.tell('stanza.settled', () => run(stanza, verdict));
   }
 
-  /** RFC 6120 §10.4: to another domain, if there is a way. */
+  /** RFC 6120 §10.4: to a service of ours, or to another domain, if there is a way. */
   function abroad(stanza: Stanza, session: ClientSession | null): void {
+    const host = stanza.to === null ? undefined : hosts.of(stanza.to.domain);
+    if (host !== undefined) {
+      host.receive(stanza, session);
+      settle(stanza, { is: 'handled', by: host.name });
+      return;
+    }
     const fault = deps.foreign === undefined ? noSuchServer : deps.foreign.send(stanza, session);
     if (fault === undefined) settle(stanza, { is: 'handled', by: 'foreign' });
     else if (stanza.kind === 'presence' && (stanza.type === '' || stanza.type === 'unavailable'))
       // §2.11: nobody waits for an answer to availability.
       settle(stanza, { is: 'dropped', why: 'foreign domain' });
     else refuse(stanza, fault);
-  }
-
-  /** To wherever `from` is: a local session or, later, another server. */
-  function bounce(stanza: Stanza, fault: StanzaFault, by?: Jid): void {
-    if (!mayBounce(stanza)) return;
-    counters.bounced++;
-    if (!isLocal(stanza.from.domain)) return;
-    const session = users.peek(stanza.from.bare)?.sessions.get(stanza.from.resource);
-    if (session) {
-      const xml = errorXml(stanza, fault, by);
-      if (xml !== null) session.send(xml, null);
-      return;
-    }
-    // The sender's session has gone meanwhile: an error to it is of no use to anyone (RFC 6121 §8.5.3.2).
-    const error = errorStanza(stanza, fault, by);
-    if (error?.kind === 'presence') route(error);
-  }
-
-  function refuse(stanza: Stanza, fault: StanzaFault): void {
-    bounce(stanza, fault);
-    settle(stanza, { is: 'refused', fault });
-  }
-
-  /** What a failure while handling a stanza means for its sender: never a crash, never silence. */
-  function failed(stanza: Stanza, error: unknown): void {
-    const down = typeof error === 'object' && error !== null && (error as { code?: unknown }).code === 'store.down';
-    if (!down)
-      log.error('router.stanza-failed', { kind: stanza.kind, type: stanza.type, from: stanza.from.full, to: stanza.to?.full ?? '', error });
-    refuse(stanza, down ? storeDown : broken);
   }
 
   function afterClaim(stanza: Stanza, claim: MaybePromise<Claim>, next: () => void): void {
@@ -227,12 +204,6 @@ export function createRouter(deps: {
     );
   }
 
-  function answerIq(session: ClientSession, iq: IqStanza, answer: IqAnswer): void {
-    if ('fault' in answer) return refuse(iq, answer.fault);
-    session.send(resultXml(iq, answer.result), null);
-    settle(iq, { is: 'handled', by: iq.payload?.ns ?? '' });
-  }
-
   function iqFrom(session: ClientSession, iq: IqStanza): void {
     const asks = iq.type === 'get' || iq.type === 'set';
     const to = iq.to;
@@ -338,7 +309,7 @@ export function createRouter(deps: {
   function submit(session: ClientSession, stanza: Stanza): void {
     if (flow.waits(session, stanza)) return;
     try {
-      cleanse(stanza, isLocal);
+      cleanse(stanza, isOurs);
       const leaving = lists['stanza.leaving'];
       for (let i = 0; i < leaving.length; i++) {
         const answer = leaving[i]?.(session, stanza);
@@ -380,6 +351,15 @@ export function createRouter(deps: {
     route,
     bounce,
     isLocalDomain: isLocal,
+    hosts,
+    deliver(to, stanza, xml, urgency) {
+      const user = users.peek(to.bare);
+      const session = user?.sessions.get(to.resource);
+      if (!user || !session) return false;
+      return mayArrive(user, stanza) ? session.send(xml, stanza, urgency) : true;
+    },
+    answer,
+    failed,
     sessionHooks: {
       bound(session) {
         for (const run of lists['session.bound']) hooks.tell('session.bound', () => run(session));

@@ -1,7 +1,8 @@
 import type { Jid } from '../../kernel/jid.ts';
-import type { ClientSession } from '../c2s/session.ts';
-import type { Stanza, StanzaFault } from '../stanza/stanza.ts';
-import type { Room } from './hooks.ts';
+import type { AckHold, ClientSession, Urgency } from '../c2s/session.ts';
+import type { IqStanza, Stanza, StanzaFault } from '../stanza/stanza.ts';
+import type { IqAnswer, Room } from './hooks.ts';
+import type { HostTable } from './hosts.ts';
 import type { Users } from './users.ts';
 
 /** The post office: works out each stanza's target, asks the hooks, delivers or refuses. One verdict per stanza. */
@@ -16,4 +17,17 @@ export interface Router {
   bounce(stanza: Stanza, fault: StanzaFault, by?: Jid): void;
   /** The hosted IM domains. */
   isLocalDomain(domain: string): boolean;
+  /** Service domains: rooms, PubSub, components. */
+  readonly hosts: HostTable;
+  /**
+   * For services that send one stanza to many: `xml` is `stanza` as text for the local person's session at the full address `to`. Block lists are
+   * asked. False when there is no such session (any more); the caller then treats the recipient as gone.
+   */
+  deliver(to: Jid, stanza: Stanza, xml: string, urgency?: Urgency): boolean;
+  /** Answers a request that came to a service: to a local session, a component or another server. */
+  answer(iq: IqStanza, answer: IqAnswer): void;
+  /** A failure while handling a stanza: logged, told to its sender as an error to try again or not. */
+  failed(stanza: Stanza, error: unknown): void;
+  /** Like `session.holdAck()`, but right too when the stanza at hand had to wait and its session is at another by now. */
+  holdAck(session: ClientSession): AckHold;
 }

@@ -72,8 +72,8 @@ export function itemsElement(items: readonly DiscoItem[], node: string | undefin
 export function createDisco(deps: {
   rooms: () => readonly Room[];
   maySee: MaySee;
-  /** Services of the node, for example the chat rooms' address. */
-  services: () => readonly DiscoItem[];
+  /** Services for people of an IM domain, for example the chat rooms' address. */
+  services: (imDomain: string) => readonly DiscoItem[];
   forms: () => readonly Element[];
   nodes: () => readonly DiscoNodes[];
 }): Disco {
@@ -101,7 +101,7 @@ export function createDisco(deps: {
     return null;
   }
 
-  function serverAnswer(session: ClientSession, payload: Element): MaybePromise<IqAnswer> {
+  function serverAnswer(session: ClientSession, payload: Element, imDomain: string): MaybePromise<IqAnswer> {
     const node = payload.attrs.node;
     if (payload.ns === NS.discoInfo) {
       if (node === undefined) return { result: infoElement(serverInfo(), node) };
@@ -109,7 +109,7 @@ export function createDisco(deps: {
         info === null ? { fault: unknownNode } : { result: infoElement(info, node) },
       );
     }
-    if (node === undefined) return { result: itemsElement(deps.services(), node) };
+    if (node === undefined) return { result: itemsElement(deps.services(imDomain), node) };
     return askNodes((nodes) => nodes.items(session, node)).then((items) =>
       items === null ? { fault: unknownNode } : { result: itemsElement(items, node) },
     );
@@ -124,7 +124,13 @@ export function createDisco(deps: {
   const room: Room = {
     name: 'disco',
     iq: [NS.discoInfo, NS.discoItems].flatMap((ns) => [
-      { ns, name: 'query', targets: ['server'], types: ['get'], handle: ({ session, payload }) => serverAnswer(session, payload) },
+      {
+        ns,
+        name: 'query',
+        targets: ['server'],
+        types: ['get'],
+        handle: ({ session, iq, payload }) => serverAnswer(session, payload, iq.to?.domain ?? session.jid.domain),
+      },
       { ns, name: 'query', targets: ['self'], types: ['get'], handle: ({ payload }) => accountAnswer(payload) },
       {
         ns,
