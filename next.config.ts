@@ -27,7 +27,14 @@ const config: NextConfig = {
   // Files for import come through REST, not through actions.
   experimental: { serverActions: { bodySizeLimit: '1mb' } },
   headers: async () => [{ source: '/:path*', headers }],
-  redirects: async () => [{ source: '/', destination: '/overview', permanent: false }],
+  // A menu heading typed as an address leads to the first of its pages.
+  redirects: async () =>
+    Object.entries({
+      '/': '/overview',
+      '/messaging': '/messaging/settings',
+      '/presence': '/presence/settings',
+      '/security': '/security/administrators',
+    }).map(([source, destination]) => ({ source, destination, permanent: false })),
 };
 
 export default config;

@@ -2,8 +2,9 @@ import 'server-only';
 import { cookies, headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
-import { adminIfStarted } from '@/lib/admin/for-pages.ts';
+import { adminIfStarted, isDatabaseAway } from '@/lib/admin/for-pages.ts';
 import type { Permission, Viewer } from '@/lib/admin/shared/viewer.ts';
+import { databaseAwayDigest } from './database-away.ts';
 import { factsOf } from './request-facts.ts';
 import { secretInCookie, sessionCookieName } from './session-cookie.ts';
 
@@ -24,7 +25,13 @@ export const currentViewer = cache(async (): Promise<ConsoleViewer | null> => {
   const api = adminIfStarted();
   const secret = await sessionSecret();
   if (!api || !secret) return null;
-  return api.auth.viewerForSession(secret, factsOf(await headers()).address);
+  try {
+    return await api.auth.viewerForSession(secret, factsOf(await headers()).address);
+  } catch (error) {
+    // The text of an error stays on the server, its digest reaches the error page.
+    if (isDatabaseAway(error)) throw Object.assign(new Error('The database is away.', { cause: error }), { digest: databaseAwayDigest });
+    throw error;
+  }
 });
 
 /** For every page: who is there, or off to sign in and back. The layout around a page is no guard (W-1). */

@@ -2,6 +2,7 @@ import 'server-only';
 import type { AdminApi } from './api.ts';
 
 export type { AdminApi } from './api.ts';
+export { isDatabaseAway } from './shared/database-away.ts';
 export { restBodyLimit } from './shared/door.ts';
 
 const adminSymbol = Symbol.for('rollcall.admin');
