@@ -15,7 +15,7 @@ export type MenuItem =
       readonly disabled?: boolean;
       readonly why?: string;
     }
-  | { readonly kind: 'link'; readonly label: string; readonly icon?: ReactNode; readonly href: string; readonly external?: boolean }
+  | { readonly kind: 'link'; readonly label: string; readonly icon?: ReactNode; readonly href: string; readonly download?: boolean }
   | {
       readonly kind: 'check';
       readonly label: string;
@@ -68,8 +68,9 @@ function Entry({ item }: { item: MenuItem }) {
     case 'link':
       return (
         <Radix.Item asChild className={itemLook}>
-          {item.external ? (
-            <a href={item.href} target="_blank" rel="noreferrer">
+          {item.download ? (
+            // A file leaves the page where it is; a refusal is shown instead of the page, with its reason.
+            <a href={item.href}>
               {item.icon}
               {item.label}
             </a>

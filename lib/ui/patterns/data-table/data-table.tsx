@@ -100,7 +100,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
                   <span className="max-sm:sr-only">Export</span>
                 </Button>
               }
-              items={props.exports.map((each): MenuItem => ({ kind: 'link', external: true, label: each.label, href: each.href(trail) }))}
+              items={props.exports.map((each): MenuItem => ({ kind: 'link', download: true, label: each.label, href: each.href(trail) }))}
             />
           ) : null}
           <Menu

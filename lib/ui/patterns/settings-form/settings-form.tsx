@@ -43,7 +43,14 @@ export interface SettingsFormProps {
 
 /** Settings from schema data: sections, jump list, marks, Reset, save bar, review, conflict. Nothing saves by itself. */
 export function SettingsForm(props: SettingsFormProps) {
-  const { sections, version, readOnlyBecause } = props;
+  const { version, readOnlyBecause } = props;
+  /** What was saved a moment ago, shown until the page has been drawn again with it. */
+  const [saved, setSaved] = useState<{ version: number; values: SettingValues } | null>(null);
+  const sections = useMemo(() => {
+    if (saved === null || version >= saved.version) return props.sections;
+    const now = (field: SettingField): SettingField => ({ ...field, value: saved.values[field.key] ?? field.value });
+    return props.sections.map((section) => ({ ...section, fields: section.fields.map(now) }));
+  }, [props.sections, version, saved]);
   const fields = useMemo(
     () => new Map(sections.flatMap((section) => section.fields.map((field) => [field.key, field] as const))),
     [sections],
@@ -76,15 +83,16 @@ export function SettingsForm(props: SettingsFormProps) {
     setErrors({});
     setFailure(null);
   };
-  const take = (state: SettingsSaveState) => {
+  const take = (state: SettingsSaveState, asked: SettingValues) => {
     setReviewing(false);
     switch (state.is) {
       case 'done': {
         const { undo } = props;
-        const { version: saved, changeId } = state.value;
+        const { version: at, changeId } = state.value;
+        setSaved({ version: at, values: asked });
         discard();
         setConflict(null);
-        sayDone(`Saved · version ${saved}`, undo && changeId ? { undo: () => start(async () => take(await undo(changeId))) } : undefined);
+        sayDone(`Saved · version ${at}`, undo && changeId ? { undo: () => start(async () => take(await undo(changeId), {})) } : undefined);
         props.onRefresh();
         return;
       }
@@ -101,7 +109,8 @@ export function SettingsForm(props: SettingsFormProps) {
   };
   const save = (against = version) => {
     if (!check()) return;
-    start(async () => take(await props.save({ version: against, values: values() })));
+    const asked = values();
+    start(async () => take(await props.save({ version: against, values: asked }), asked));
   };
   const rows: DiffRow[] = changed.map((field) => {
     const to = edits[field.key] ?? field.value;
