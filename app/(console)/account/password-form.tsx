@@ -1,8 +1,8 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState, useTransition } from 'react';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { ErrorSummary } from '@/lib/ui/patterns/error-summary.tsx';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormProblems } from '@/lib/ui/patterns/form-problems.tsx';
 import { Button } from '@/lib/ui/primitives/button.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
 import { PasswordInput } from '@/lib/ui/primitives/input.tsx';
@@ -37,16 +37,9 @@ export function PasswordForm({ username, mustChange }: { username: string; mustC
       router.refresh();
     });
   };
-  const problem = problemOf(state);
   return (
     <form ref={form} method="post" onSubmit={submit} className="flex max-w-sm flex-col gap-4" noValidate>
-      {problem === null ? null : (
-        <ErrorSummary
-          key={tries}
-          message={state.is === 'invalid' ? state.message : problem}
-          problems={Object.entries(problems).map(([id, each]) => ({ id, label: labels[id] ?? id, problem: each }))}
-        />
-      )}
+      <FormProblems state={state} labels={labels} tries={tries} />
       {mustChange ? <p>The present one was made for you. Choose your own.</p> : null}
       {/* Lets password managers know whose password this is. */}
       <input type="text" name="username" autoComplete="username" defaultValue={username} readOnly hidden />

@@ -1,11 +1,9 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useEffect, useId, useState, useTransition } from 'react';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { Banner } from '@/lib/ui/primitives/banner.tsx';
-import { Button } from '@/lib/ui/primitives/button.tsx';
+import { useEffect, useState, useTransition } from 'react';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormDialog } from '@/lib/ui/patterns/form-dialog.tsx';
 import { Code } from '@/lib/ui/primitives/code.tsx';
-import { Dialog } from '@/lib/ui/primitives/dialog.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
 import { Input } from '@/lib/ui/primitives/input.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
@@ -14,7 +12,6 @@ import { addDomain, renameDomain } from './actions.ts';
 /** Adds a domain (''), or renames the one named; null is closed. */
 export function NameDialog({ domain, onClose }: { domain: string | null; onClose: () => void }) {
   const router = useRouter();
-  const form = useId();
   const [name, setName] = useState('');
   const [state, setState] = useState<ActionState<unknown>>({ is: 'idle' });
   const [busy, start] = useTransition();
@@ -24,8 +21,7 @@ export function NameDialog({ domain, onClose }: { domain: string | null; onClose
   }, [domain]);
   const adding = domain === '';
   const typed = name.trim().toLowerCase();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (domain === null) return;
     if (typed === '') return setState({ is: 'invalid', message: '', fields: { domain: 'Enter a domain, for example example.com.' } });
     start(async () => {
@@ -39,52 +35,43 @@ export function NameDialog({ domain, onClose }: { domain: string | null; onClose
   };
   const problems = fieldsOf(state);
   const error = problems.domain ?? problems.to;
-  const problem = problemOf(state);
   return (
-    <Dialog
+    <FormDialog
       open={domain !== null}
-      onOpenChange={(open) => (open || busy ? undefined : onClose())}
       title={adding ? 'Add a domain' : `Rename ${domain ?? ''}`}
       purpose={
         adding
           ? 'Users can have addresses in it at once. It needs a name in DNS and in the certificate for chat clients.'
           : 'No user has an address there, so nobody is affected.'
       }
-      actions={
-        <>
-          <Button onClick={onClose} disabled={busy}>
-            Cancel
-          </Button>
-          <Button type="submit" form={form} look="primary" busy={busy} busyLabel={adding ? 'Adding…' : 'Renaming…'}>
-            {adding ? 'Add the domain' : 'Rename the domain'}
-          </Button>
-        </>
-      }
+      onClose={onClose}
+      state={state}
+      busy={busy}
+      onSubmit={submit}
+      submit={adding ? 'Add the domain' : 'Rename the domain'}
+      submitting={adding ? 'Adding…' : 'Renaming…'}
     >
-      <form id={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        {problem !== null && error === undefined ? <Banner tone="fault">{problem}</Banner> : null}
-        <Field
-          label={adding ? 'Domain' : 'New name'}
-          id="domain"
-          error={error}
-          required
-          help={
-            <>
-              Clients find it by the DNS record <Code>_xmpp-client._tcp.{typed === '' ? 'example.com' : typed}</Code>.
-            </>
-          }
-        >
-          <Input
-            mono
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            maxLength={255}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label={adding ? 'Domain' : 'New name'}
+        id="domain"
+        error={error}
+        required
+        help={
+          <>
+            Clients find it by the DNS record <Code>_xmpp-client._tcp.{typed === '' ? 'example.com' : typed}</Code>.
+          </>
+        }
+      >
+        <Input
+          mono
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={255}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+        />
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,11 +1,9 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useEffect, useId, useState, useTransition } from 'react';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { Banner } from '@/lib/ui/primitives/banner.tsx';
-import { Button } from '@/lib/ui/primitives/button.tsx';
+import { useEffect, useState, useTransition } from 'react';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormDialog } from '@/lib/ui/patterns/form-dialog.tsx';
 import { Checkbox, RadioGroup } from '@/lib/ui/primitives/choice.tsx';
-import { Dialog } from '@/lib/ui/primitives/dialog.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
 import { Input } from '@/lib/ui/primitives/input.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
@@ -17,7 +15,6 @@ const blank = { username: '', name: '', password: '', role: 'read-only' as Role,
 
 export function AddDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const router = useRouter();
-  const form = useId();
   const [values, setValues] = useState(blank);
   const [state, setState] = useState<ActionState<unknown>>({ is: 'idle' });
   const [busy, start] = useTransition();
@@ -27,8 +24,7 @@ export function AddDialog({ open, onOpenChange }: { open: boolean; onOpenChange:
     setValues(blank);
     setState({ is: 'idle' });
   }, [open]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const fields: Record<string, string> = {};
     if (values.username.trim() === '') fields.username = 'Enter what the person types at sign-in.';
     if ([...values.password].length < 8) fields.password = 'Choose at least 8 characters.';
@@ -44,55 +40,46 @@ export function AddDialog({ open, onOpenChange }: { open: boolean; onOpenChange:
     });
   };
   const problems = fieldsOf(state);
-  const problem = problemOf(state);
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (busy ? undefined : onOpenChange(next))}
       title="Add an administrator"
       purpose="Somebody who may use this console."
-      actions={
-        <>
-          <Button onClick={() => onOpenChange(false)} disabled={busy}>
-            Cancel
-          </Button>
-          <Button type="submit" form={form} look="primary" busy={busy} busyLabel="Adding…">
-            Add the administrator
-          </Button>
-        </>
-      }
+      onClose={() => onOpenChange(false)}
+      state={state}
+      busy={busy}
+      onSubmit={submit}
+      submit="Add the administrator"
+      submitting="Adding…"
     >
-      <form id={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        {problem !== null && Object.keys(problems).length === 0 ? <Banner tone="fault">{problem}</Banner> : null}
-        <Field label="User name" id="username" error={problems.username} help="What the person types at sign-in." required>
-          <Input
-            mono
-            value={values.username}
-            onChange={(event) => set({ username: event.target.value })}
-            maxLength={64}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-          />
-        </Field>
-        <Field label="Name" id="name" error={problems.name}>
-          <Input value={values.name} onChange={(event) => set({ name: event.target.value })} maxLength={255} autoComplete="off" />
-        </Field>
-        <Field label="Role" id="role" error={problems.role} group>
-          <RadioGroup value={values.role} onValueChange={(value) => set({ role: value as Role })} options={roleOptions} />
-        </Field>
-        <NewPassword
-          value={values.password}
-          onChange={(password) => set({ password })}
-          error={problems.password}
-          userId={values.username.trim()}
+      <Field label="User name" id="username" error={problems.username} help="What the person types at sign-in." required>
+        <Input
+          mono
+          value={values.username}
+          onChange={(event) => set({ username: event.target.value })}
+          maxLength={64}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
         />
-        <Checkbox
-          label="Must choose an own password at the first sign-in"
-          checked={values.mustChangePassword}
-          onCheckedChange={(mustChangePassword) => set({ mustChangePassword })}
-        />
-      </form>
-    </Dialog>
+      </Field>
+      <Field label="Name" id="name" error={problems.name}>
+        <Input value={values.name} onChange={(event) => set({ name: event.target.value })} maxLength={255} autoComplete="off" />
+      </Field>
+      <Field label="Role" id="role" error={problems.role} group>
+        <RadioGroup value={values.role} onValueChange={(value) => set({ role: value as Role })} options={roleOptions} />
+      </Field>
+      <NewPassword
+        value={values.password}
+        onChange={(password) => set({ password })}
+        error={problems.password}
+        userId={values.username.trim()}
+      />
+      <Checkbox
+        label="Must choose an own password at the first sign-in"
+        checked={values.mustChangePassword}
+        onCheckedChange={(mustChangePassword) => set({ mustChangePassword })}
+      />
+    </FormDialog>
   );
 }

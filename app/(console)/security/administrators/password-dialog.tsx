@@ -1,12 +1,10 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useId, useState, useTransition } from 'react';
+import { useState, useTransition } from 'react';
 import { countOf } from '@/lib/ui/format.ts';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { Banner } from '@/lib/ui/primitives/banner.tsx';
-import { Button } from '@/lib/ui/primitives/button.tsx';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormDialog } from '@/lib/ui/patterns/form-dialog.tsx';
 import { Checkbox } from '@/lib/ui/primitives/choice.tsx';
-import { Dialog } from '@/lib/ui/primitives/dialog.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
 import { NewPassword } from '../../users/_parts/new-password.tsx';
 import { setOperatorPassword } from './actions.ts';
@@ -14,13 +12,11 @@ import { calledOperator, type OperatorRow, refOf } from './operator-words.ts';
 
 export function PasswordDialog({ row, onClose }: { row: OperatorRow; onClose: () => void }) {
   const router = useRouter();
-  const form = useId();
   const [password, type] = useState('');
   const [mustChangePassword, setMust] = useState(true);
   const [state, setState] = useState<ActionState<unknown>>({ is: 'idle' });
   const [busy, start] = useTransition();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if ([...password].length < 8) return setState({ is: 'invalid', message: '', fields: { password: 'Choose at least 8 characters.' } });
     start(async () => {
       const answer = await setOperatorPassword({ operator: refOf(row), password, mustChangePassword });
@@ -32,34 +28,26 @@ export function PasswordDialog({ row, onClose }: { row: OperatorRow; onClose: ()
       router.refresh();
     });
   };
-  const problem = problemOf(state);
   const field = fieldsOf(state).password;
   return (
-    <Dialog
+    <FormDialog
       open
-      onOpenChange={() => (busy ? undefined : onClose())}
       title={`Set a password for ${calledOperator(row)}`}
       purpose={
         row.sessions > 0
           ? `The old password stops working, and ${countOf(row.sessions, 'console session')} ${row.sessions === 1 ? 'ends' : 'end'} at once.`
           : 'The old password stops working at once.'
       }
-      actions={
-        <>
-          <Button onClick={onClose} disabled={busy}>
-            Keep the password
-          </Button>
-          <Button type="submit" form={form} look="primary" busy={busy} busyLabel="Setting…">
-            Set the password
-          </Button>
-        </>
-      }
+      onClose={onClose}
+      state={state}
+      busy={busy}
+      onSubmit={submit}
+      submit="Set the password"
+      submitting="Setting…"
+      keep="Keep the password"
     >
-      <form id={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        {problem !== null && !field ? <Banner tone="fault">{problem}</Banner> : null}
-        <NewPassword value={password} onChange={type} error={field} userId={row.username} />
-        <Checkbox label="Must choose an own password at the next sign-in" checked={mustChangePassword} onCheckedChange={setMust} />
-      </form>
-    </Dialog>
+      <NewPassword value={password} onChange={type} error={field} userId={row.username} />
+      <Checkbox label="Must choose an own password at the next sign-in" checked={mustChangePassword} onCheckedChange={setMust} />
+    </FormDialog>
   );
 }

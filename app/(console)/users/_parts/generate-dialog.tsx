@@ -1,11 +1,9 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useId, useState, useTransition } from 'react';
+import { useState, useTransition } from 'react';
 import { countOf } from '@/lib/ui/format.ts';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { Banner } from '@/lib/ui/primitives/banner.tsx';
-import { Button } from '@/lib/ui/primitives/button.tsx';
-import { Dialog } from '@/lib/ui/primitives/dialog.tsx';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormDialog } from '@/lib/ui/patterns/form-dialog.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
 import { Input } from '@/lib/ui/primitives/input.tsx';
 import { generateUsers } from '../actions.ts';
@@ -25,7 +23,6 @@ export function GenerateDialog({
   domains: readonly DomainChoice[];
 }) {
   const router = useRouter();
-  const form = useId();
   const [prefix, setPrefix] = useState('test');
   const [count, setCount] = useState('100');
   const [passwordPrefix, setPasswordPrefix] = useState('');
@@ -33,8 +30,7 @@ export function GenerateDialog({
   const [state, setState] = useState<ActionState<unknown>>({ is: 'idle' });
   const [busy, start] = useTransition();
   const number = /^\d{1,6}$/.test(count.trim()) ? Number(count) : 0;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const fields: Record<string, string> = {};
     if (prefix.trim() === '') fields.prefix = 'Enter how the user IDs begin.';
     if (number < 1 || number > most) fields.count = `Enter a whole number from 1 to ${most.toLocaleString('en-GB')}.`;
@@ -52,63 +48,54 @@ export function GenerateDialog({
     });
   };
   const problems = fieldsOf(state);
-  const problem = problemOf(state);
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (busy ? undefined : onOpenChange(next))}
       title="Generate users for tests"
       purpose="Their passwords count up and are easy to guess. Delete the users after the test."
-      actions={
-        <>
-          <Button onClick={() => onOpenChange(false)} disabled={busy}>
-            Cancel
-          </Button>
-          <Button type="submit" form={form} look="primary" busy={busy} busyLabel="Starting…">
-            Generate {number > 0 ? countOf(number, 'user') : 'users'}
-          </Button>
-        </>
-      }
+      onClose={() => onOpenChange(false)}
+      state={state}
+      busy={busy}
+      onSubmit={submit}
+      submit={`Generate ${number > 0 ? countOf(number, 'user') : 'users'}`}
+      submitting="Starting…"
     >
-      <form id={form} method="post" onSubmit={submit} noValidate className="flex flex-col gap-4">
-        {problem !== null && Object.keys(problems).length === 0 ? <Banner tone="fault">{problem}</Banner> : null}
-        <Field
-          label="User IDs begin with"
-          id="prefix"
-          help={`Users become ${prefix.trim() || 'test'}1 to ${prefix.trim() || 'test'}${number || 'n'}. Those that exist are left alone.`}
-          error={problems.prefix}
-          required
-        >
-          <Input
-            mono
-            value={prefix}
-            onChange={(event) => setPrefix(event.target.value)}
-            maxLength={200}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </Field>
-        <Field label="How many" id="count" error={problems.count} required>
-          <Input value={count} onChange={(event) => setCount(event.target.value)} inputMode="numeric" unit="users" autoComplete="off" />
-        </Field>
-        <Field
-          label="Passwords begin with"
-          id="passwordPrefix"
-          help={`The first user's password is this text followed by 1.`}
-          error={problems.passwordPrefix}
-          required
-        >
-          <Input
-            mono
-            value={passwordPrefix}
-            onChange={(event) => setPasswordPrefix(event.target.value)}
-            maxLength={1000}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </Field>
-        <DomainField id="domain" domains={domains} value={domain} onChange={setDomain} error={problems.domain} />
-      </form>
-    </Dialog>
+      <Field
+        label="User IDs begin with"
+        id="prefix"
+        help={`Users become ${prefix.trim() || 'test'}1 to ${prefix.trim() || 'test'}${number || 'n'}. Those that exist are left alone.`}
+        error={problems.prefix}
+        required
+      >
+        <Input
+          mono
+          value={prefix}
+          onChange={(event) => setPrefix(event.target.value)}
+          maxLength={200}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      </Field>
+      <Field label="How many" id="count" error={problems.count} required>
+        <Input value={count} onChange={(event) => setCount(event.target.value)} inputMode="numeric" unit="users" autoComplete="off" />
+      </Field>
+      <Field
+        label="Passwords begin with"
+        id="passwordPrefix"
+        help={`The first user's password is this text followed by 1.`}
+        error={problems.passwordPrefix}
+        required
+      >
+        <Input
+          mono
+          value={passwordPrefix}
+          onChange={(event) => setPasswordPrefix(event.target.value)}
+          maxLength={1000}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      </Field>
+      <DomainField id="domain" domains={domains} value={domain} onChange={setDomain} error={problems.domain} />
+    </FormDialog>
   );
 }

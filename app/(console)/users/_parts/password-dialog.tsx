@@ -1,10 +1,8 @@
 'use client';
-import { type FormEvent, useEffect, useId, useState, useTransition } from 'react';
+import { useEffect, useState, useTransition } from 'react';
 import { countOf } from '@/lib/ui/format.ts';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { Banner } from '@/lib/ui/primitives/banner.tsx';
-import { Button } from '@/lib/ui/primitives/button.tsx';
-import { Dialog } from '@/lib/ui/primitives/dialog.tsx';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormDialog } from '@/lib/ui/patterns/form-dialog.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
 import { setPassword } from '../actions.ts';
 import { NewPassword } from './new-password.tsx';
@@ -17,7 +15,6 @@ interface Person {
 }
 
 export function PasswordDialog({ user, onClose, onDone }: { user: Person | null; onClose: () => void; onDone: () => void }) {
-  const form = useId();
   const [password, type] = useState('');
   const [state, setState] = useState<ActionState<unknown>>({ is: 'idle' });
   const [busy, start] = useTransition();
@@ -26,8 +23,7 @@ export function PasswordDialog({ user, onClose, onDone }: { user: Person | null;
     type('');
     setState({ is: 'idle' });
   }, [user?.id]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (!user) return;
     if ([...password].length < 8)
       return setState({ is: 'invalid', message: 'The password was not set.', fields: { password: 'Choose at least 8 characters.' } });
@@ -41,33 +37,25 @@ export function PasswordDialog({ user, onClose, onDone }: { user: Person | null;
       onDone();
     });
   };
-  const problem = problemOf(state);
   const field = fieldsOf(state).password;
   return (
-    <Dialog
+    <FormDialog
       open={user !== null}
-      onOpenChange={(open) => (open || busy ? undefined : onClose())}
       title={user ? `Set a password for ${user.userId}` : ''}
       purpose={
         user && user.sessions > 0
           ? `${countOf(user.sessions, 'session')} made with the old password ${user.sessions === 1 ? 'ends' : 'end'} at once.`
           : 'The old password stops working at once.'
       }
-      actions={
-        <>
-          <Button onClick={onClose} disabled={busy}>
-            Keep the password
-          </Button>
-          <Button type="submit" form={form} look="primary" busy={busy} busyLabel="Setting…">
-            Set the password
-          </Button>
-        </>
-      }
+      onClose={onClose}
+      state={state}
+      busy={busy}
+      onSubmit={submit}
+      submit="Set the password"
+      submitting="Setting…"
+      keep="Keep the password"
     >
-      <form id={form} method="post" onSubmit={submit} noValidate className="flex flex-col gap-4">
-        {problem !== null && !field ? <Banner tone="fault">{problem}</Banner> : null}
-        <NewPassword value={password} onChange={type} error={field} userId={user?.userId ?? ''} />
-      </form>
-    </Dialog>
+      <NewPassword value={password} onChange={type} error={field} userId={user?.userId ?? ''} />
+    </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState, useTransition } from 'react';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { ErrorSummary } from '@/lib/ui/patterns/error-summary.tsx';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormProblems } from '@/lib/ui/patterns/form-problems.tsx';
 import { useLeaveQuestion } from '@/lib/ui/patterns/save-bar.tsx';
 import { Button, ButtonLink } from '@/lib/ui/primitives/button.tsx';
 import { Card } from '@/lib/ui/primitives/card.tsx';
@@ -59,17 +59,10 @@ export function CreateForm({ domains, mayMakeAdmin }: { domains: readonly Domain
     });
   };
   const problems = fieldsOf(state);
-  const problem = problemOf(state);
   const id = values.userId.trim();
   return (
     <form method="post" onSubmit={submit} noValidate className="flex flex-col gap-4">
-      {problem === null ? null : (
-        <ErrorSummary
-          key={tries}
-          message={state.is === 'invalid' ? state.message : problem}
-          problems={Object.entries(problems).map(([field, each]) => ({ id: field, label: labels[field] ?? field, problem: each }))}
-        />
-      )}
+      <FormProblems state={state} labels={labels} tries={tries} />
       <Card title="Who">
         <div className="flex flex-col gap-4">
           <Field

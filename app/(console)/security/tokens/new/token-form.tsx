@@ -3,8 +3,8 @@ import { type FormEvent, useState, useTransition } from 'react';
 import type { Value } from '@/app/_shared/values.ts';
 import type { AdminApi } from '@/lib/admin/api.ts';
 import type { Permission } from '@/lib/admin/shared/viewer.ts';
-import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { ErrorSummary } from '@/lib/ui/patterns/error-summary.tsx';
+import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
+import { FormProblems } from '@/lib/ui/patterns/form-problems.tsx';
 import { useLeaveQuestion } from '@/lib/ui/patterns/save-bar.tsx';
 import { Button, ButtonLink } from '@/lib/ui/primitives/button.tsx';
 import { Card } from '@/lib/ui/primitives/card.tsx';
@@ -58,16 +58,9 @@ export function TokenForm({
     start(async () => setState(await createToken({ name: name.trim(), scopes: [...scopes], expiresInDays })));
   };
   const problems = fieldsOf(state);
-  const problem = problemOf(state);
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      {problem === null ? null : (
-        <ErrorSummary
-          key={tries}
-          message={state.is === 'invalid' ? state.message : problem}
-          problems={Object.entries(problems).map(([id, each]) => ({ id, label: labels[id] ?? id, problem: each }))}
-        />
-      )}
+      <FormProblems state={state} labels={labels} tries={tries} />
       <Card>
         <Field label="Name" id="name" help="What it is for, such as the program and its machine." error={problems.name} required>
           <Input value={name} onChange={(event) => setName(event.target.value)} maxLength={100} autoComplete="off" className="max-w-sm" />

@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useState, useTransition } from 'react';
 import { type ActionState, fieldsOf, problemOf } from '@/lib/ui/patterns/action-state.ts';
-import { ErrorSummary } from '@/lib/ui/patterns/error-summary.tsx';
+import { FormProblems } from '@/lib/ui/patterns/form-problems.tsx';
 import { useLeaveQuestion } from '@/lib/ui/patterns/save-bar.tsx';
 import { Button, ButtonLink } from '@/lib/ui/primitives/button.tsx';
 import { Card } from '@/lib/ui/primitives/card.tsx';
@@ -51,16 +51,9 @@ export function UploadForm({ use, request }: { use: Use; request: { createdAt: n
     });
   };
   const problems = fieldsOf(state);
-  const problem = problemOf(state);
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      {problem === null ? null : (
-        <ErrorSummary
-          key={tries}
-          message={state.is === 'invalid' ? state.message : problem}
-          problems={Object.entries(problems).map(([id, each]) => ({ id, label: labels[id] ?? id, problem: each }))}
-        />
-      )}
+      <FormProblems state={state} labels={labels} tries={tries} />
       {request ? (
         <Card title="Private key">
           <Field label="Where is the key of this certificate?" group>
