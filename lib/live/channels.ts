@@ -12,6 +12,10 @@ export interface Channels {
   alarms: { readonly params: InputOf<AdminApi['diagnostics']['alarms']>; readonly value: ValueOf<AdminApi['diagnostics']['alarms']> };
   overview: { readonly params: InputOf<AdminApi['overview']['get']>; readonly value: ValueOf<AdminApi['overview']['get']> };
   sessions: { readonly params: InputOf<AdminApi['sessions']['find']>; readonly value: ValueOf<AdminApi['sessions']['find']> };
+  users: { readonly params: InputOf<AdminApi['users']['find']>; readonly value: ValueOf<AdminApi['users']['find']> };
+  domains: { readonly params: InputOf<AdminApi['domains']['list']>; readonly value: ValueOf<AdminApi['domains']['list']> };
+  tokens: { readonly params: InputOf<AdminApi['tokens']['list']>; readonly value: ValueOf<AdminApi['tokens']['list']> };
+  operators: { readonly params: InputOf<AdminApi['operators']['list']>; readonly value: ValueOf<AdminApi['operators']['list']> };
   jobs: { readonly params: InputOf<AdminApi['jobs']['find']>; readonly value: ValueOf<AdminApi['jobs']['find']> };
   job: { readonly params: InputOf<AdminApi['jobs']['get']>; readonly value: ValueOf<AdminApi['jobs']['get']> };
   services: { readonly params: InputOf<AdminApi['services']['list']>; readonly value: ValueOf<AdminApi['services']['list']> };

@@ -3,6 +3,7 @@ import { useRouter } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import type { Value } from '@/app/_shared/values.ts';
 import type { AdminApi } from '@/lib/admin/api.ts';
+import { useLive } from '@/lib/live/client.ts';
 import { formatNumber } from '@/lib/ui/format.ts';
 import { problemOf } from '@/lib/ui/patterns/action-state.ts';
 import { type CommandItem, useCommands } from '@/lib/ui/patterns/command-bar.tsx';
@@ -11,7 +12,7 @@ import { DataTable } from '@/lib/ui/patterns/data-table/data-table.tsx';
 import type { TableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import type { Column, Filter, Selection } from '@/lib/ui/patterns/data-table/types.ts';
 import { PageHeader } from '@/lib/ui/patterns/page-header.tsx';
-import { EmptyState } from '@/lib/ui/patterns/states.tsx';
+import { EmptyState, StaleBanner } from '@/lib/ui/patterns/states.tsx';
 import { Badge } from '@/lib/ui/primitives/badge.tsx';
 import { Banner } from '@/lib/ui/primitives/banner.tsx';
 import { Button, ButtonLink } from '@/lib/ui/primitives/button.tsx';
@@ -27,6 +28,7 @@ import { NameDialog } from './name-dialog.tsx';
 
 export type DomainRow = Value<AdminApi['domains']['list']>['items'][number];
 
+const everything = {};
 const rowKey = (row: DomainRow) => row.domain;
 const managedWords = { system: 'System', administrator: 'Administrator' } as const;
 const filters: readonly Filter[] = [
@@ -34,18 +36,20 @@ const filters: readonly Filter[] = [
 ];
 
 export function DomainsView({
-  domains,
+  initial,
   query,
   unnamed,
   may,
 }: {
-  domains: readonly DomainRow[];
+  initial: Value<AdminApi['domains']['list']>;
   query: TableQuery;
   /** Domains that the certificate for chat clients does not name; null when this role does not see certificates. */
   unnamed: readonly string[] | null;
   may: { readonly write: boolean; readonly users: boolean };
 }) {
   const router = useRouter();
+  const { value, freshness, since } = useLive('domains', initial, everything);
+  const domains = value.items;
   /** '' adds a domain, a name renames that one. */
   const [naming, setNaming] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<readonly DomainRow[]>([]);
@@ -142,6 +146,7 @@ export function DomainsView({
   const before = domains.find((row) => row.isDefault);
   return (
     <>
+      <StaleBanner stale={freshness === 'stale'} since={since} />
       <PageHeader
         title="Domains"
         purpose="IM domains in which people here have addresses. One that people use is managed by the system; you manage the others."

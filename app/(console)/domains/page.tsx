@@ -29,7 +29,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Prom
   }
   return (
     <DomainsView
-      domains={found.value.items}
+      initial={found.value}
       query={query}
       unnamed={certificate?.ok ? certificate.value.missingNames : null}
       may={{ write: may(viewer, 'domains.write'), users: may(viewer, 'users.read') }}

@@ -37,7 +37,12 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
         }
       />
       {found.ok ? (
-        <UsersTable page={found.value} query={query} domains={domains} may={{ write: mayWrite, password: may(viewer, 'users.password') }} />
+        <UsersTable
+          initial={found.value}
+          query={query}
+          domains={domains}
+          may={{ write: mayWrite, password: may(viewer, 'users.password') }}
+        />
       ) : (
         <FailedState title="The users could not be read" trace={traceOf(found.fault) ?? undefined}>
           {found.fault.message} People who are signed in are not touched by this.

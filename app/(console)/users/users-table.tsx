@@ -5,12 +5,13 @@ import type { Value } from '@/app/_shared/values.ts';
 import type { AdminApi } from '@/lib/admin/api.ts';
 import type { BulkAction as BulkVerb } from '@/lib/admin/users/inputs.ts';
 import type { UserRow } from '@/lib/admin/users/outputs.ts';
+import { useLive } from '@/lib/live/client.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import { type CommandItem, useCommands } from '@/lib/ui/patterns/command-bar.tsx';
 import { DataTable } from '@/lib/ui/patterns/data-table/data-table.tsx';
 import type { TableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import type { BulkAction, Column, Filter, Selection } from '@/lib/ui/patterns/data-table/types.ts';
-import { EmptyState } from '@/lib/ui/patterns/states.tsx';
+import { EmptyState, StaleBanner } from '@/lib/ui/patterns/states.tsx';
 import { Button, ButtonLink } from '@/lib/ui/primitives/button.tsx';
 import { Jid } from '@/lib/ui/primitives/copy-text.tsx';
 import { Menu, type MenuItem } from '@/lib/ui/primitives/menu.tsx';
@@ -22,7 +23,7 @@ import { GenerateDialog } from './_parts/generate-dialog.tsx';
 import { PasswordDialog } from './_parts/password-dialog.tsx';
 import { type Asked, enableOne, SwitchDialog } from './_parts/switch-dialog.tsx';
 import { refOf, sourceWords } from './_parts/words.ts';
-import { exportQuery, onlyOnline, type UserFilter, userFilter } from './search-params.ts';
+import { exportQuery, onlyOnline, type UserFilter, userFilter, usersInput } from './search-params.ts';
 
 const rowKey = (row: UserRow) => String(row.id);
 const rowName = (row: UserRow) => row.userId;
@@ -64,17 +65,19 @@ const bulkLabels: Readonly<Record<BulkVerb, string>> = { enable: 'Enable', disab
 const bulkOrder: readonly BulkVerb[] = ['enable', 'disable', 'setDomain', 'delete'];
 
 export function UsersTable({
-  page,
+  initial,
   query,
   domains,
   may,
 }: {
-  page: Value<AdminApi['users']['find']>;
+  initial: Value<AdminApi['users']['find']>;
   query: TableQuery;
   domains: readonly DomainChoice[];
   may: { readonly write: boolean; readonly password: boolean };
 }) {
   const router = useRouter();
+  const input = useMemo(() => usersInput(query), [query]);
+  const { value: page, freshness, since } = useLive('users', initial, input);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [asking, setAsking] = useState(false);
   const [passwordFor, setPasswordFor] = useState<UserRow | null>(null);
@@ -143,6 +146,7 @@ export function UsersTable({
   const online = onlyOnline(query);
   return (
     <>
+      <StaleBanner stale={freshness === 'stale'} since={since} />
       <DataTable
         id="users"
         nouns={['user', 'users']}

@@ -1,6 +1,7 @@
 import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
+import { domainsProjection, operatorsProjection, tokensProjection, usersProjection } from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
@@ -11,6 +12,10 @@ export const projections: readonly AnyProjection[] = [
   alarmsProjection,
   overviewProjection,
   sessionsProjection,
+  usersProjection,
+  domainsProjection,
+  tokensProjection,
+  operatorsProjection,
   jobsProjection,
   jobProjection,
   servicesProjection,

@@ -1,12 +1,15 @@
 'use client';
 import { useMemo, useState } from 'react';
+import type { Value } from '@/app/_shared/values.ts';
+import type { AdminApi } from '@/lib/admin/api.ts';
+import { useLive } from '@/lib/live/client.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import { type CommandItem, useCommands } from '@/lib/ui/patterns/command-bar.tsx';
 import { chosenRows } from '@/lib/ui/patterns/data-table/chosen-rows.ts';
 import { DataTable } from '@/lib/ui/patterns/data-table/data-table.tsx';
 import type { TableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import type { Column, Filter } from '@/lib/ui/patterns/data-table/types.ts';
-import { EmptyState } from '@/lib/ui/patterns/states.tsx';
+import { EmptyState, StaleBanner } from '@/lib/ui/patterns/states.tsx';
 import { Badge } from '@/lib/ui/primitives/badge.tsx';
 import { Button } from '@/lib/ui/primitives/button.tsx';
 import type { MenuItem } from '@/lib/ui/primitives/menu.tsx';
@@ -18,6 +21,7 @@ import { AdministratorsHeader } from './administrators-header.tsx';
 import { OperatorDialogs, type OperatorQuestion } from './operator-dialogs.tsx';
 import type { OperatorRow } from './operator-words.ts';
 
+const everything = {};
 const rowKey = (row: OperatorRow) => row.id;
 const rowName = (row: OperatorRow) => row.username;
 const rowHref = (row: OperatorRow) => `/security/administrators/${encodeURIComponent(row.id)}`;
@@ -35,17 +39,19 @@ const filters: readonly Filter[] = [
 ];
 
 export function AdministratorsTable({
-  operators,
+  initial,
   query,
   me,
   mayWrite,
 }: {
-  operators: readonly OperatorRow[];
+  initial: Value<AdminApi['operators']['list']>;
   query: TableQuery;
   /** Id of the person who looks. */
   me: string;
   mayWrite: boolean;
 }) {
+  const { value, freshness, since } = useLive('operators', initial, everything);
+  const operators = value.items;
   const [adding, setAdding] = useState(false);
   const [question, setQuestion] = useState<OperatorQuestion | null>(null);
   const columns = useMemo<readonly Column<OperatorRow>[]>(
@@ -106,6 +112,7 @@ export function AdministratorsTable({
   ];
   return (
     <>
+      <StaleBanner stale={freshness === 'stale'} since={since} />
       <AdministratorsHeader
         actions={
           mayWrite ? (

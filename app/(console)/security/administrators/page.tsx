@@ -18,7 +18,7 @@ export default async function AdministratorsPage({ searchParams }: { searchParam
   });
   const found = await admin().operators.list(viewer, {});
   return found.ok ? (
-    <AdministratorsTable operators={found.value.items} query={query} me={viewer.id} mayWrite={may(viewer, 'operators.write')} />
+    <AdministratorsTable initial={found.value} query={query} me={viewer.id} mayWrite={may(viewer, 'operators.write')} />
   ) : (
     <>
       <AdministratorsHeader />

@@ -30,7 +30,7 @@ export default async function TokensPage({ searchParams }: { searchParams: Promi
         }
       />
       {found.ok ? (
-        <TokensTable tokens={found.value.items} query={query} mayWrite={mayWrite} />
+        <TokensTable initial={found.value} query={query} mayWrite={mayWrite} />
       ) : (
         <FailedState title="The tokens could not be read" trace={traceOf(found.fault) ?? undefined}>
           {found.fault.message}

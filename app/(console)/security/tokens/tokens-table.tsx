@@ -3,13 +3,14 @@ import { useRouter } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import type { Value } from '@/app/_shared/values.ts';
 import type { AdminApi } from '@/lib/admin/api.ts';
+import { useLive } from '@/lib/live/client.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import { problemOf } from '@/lib/ui/patterns/action-state.ts';
 import { chosenRows } from '@/lib/ui/patterns/data-table/chosen-rows.ts';
 import { DataTable } from '@/lib/ui/patterns/data-table/data-table.tsx';
 import type { TableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import type { Column, Filter } from '@/lib/ui/patterns/data-table/types.ts';
-import { EmptyState } from '@/lib/ui/patterns/states.tsx';
+import { EmptyState, StaleBanner } from '@/lib/ui/patterns/states.tsx';
 import { Badge } from '@/lib/ui/primitives/badge.tsx';
 import { Button, ButtonLink } from '@/lib/ui/primitives/button.tsx';
 import { ConfirmDialog } from '@/lib/ui/primitives/confirm-dialog.tsx';
@@ -24,6 +25,7 @@ import { revokeToken } from './actions.ts';
 
 type TokenRow = Value<AdminApi['tokens']['list']>['items'][number];
 
+const everything = {};
 const rowKey = (row: TokenRow) => row.id;
 const rowName = (row: TokenRow) => row.name;
 const states = {
@@ -66,7 +68,17 @@ const filters: readonly Filter[] = [
   },
 ];
 
-export function TokensTable({ tokens, query, mayWrite }: { tokens: readonly TokenRow[]; query: TableQuery; mayWrite: boolean }) {
+export function TokensTable({
+  initial,
+  query,
+  mayWrite,
+}: {
+  initial: Value<AdminApi['tokens']['list']>;
+  query: TableQuery;
+  mayWrite: boolean;
+}) {
+  const { value, freshness, since } = useLive('tokens', initial, everything);
+  const tokens = value.items;
   const router = useRouter();
   const [shown, setShown] = useState<TokenRow | null>(null);
   const [revoking, setRevoking] = useState<TokenRow | null>(null);
@@ -106,6 +118,7 @@ export function TokensTable({ tokens, query, mayWrite }: { tokens: readonly Toke
   ];
   return (
     <>
+      <StaleBanner stale={freshness === 'stale'} since={since} />
       <DataTable
         id="tokens"
         nouns={['token', 'tokens']}

@@ -1,0 +1,26 @@
+import { projection } from '../projection.ts';
+
+/** Sign-ins come by the thousand after a restart: who is signed in is read again at its own pace, not after each. */
+export const usersProjection = projection({
+  channel: 'users',
+  on: ['user.changed', 'users.imported'],
+  everyMs: 5000,
+  read: (api, viewer, params) => api.users.find(viewer, params),
+});
+export const domainsProjection = projection({
+  channel: 'domains',
+  on: ['domain.changed', 'user.changed', 'users.imported'],
+  read: (api, viewer, params) => api.domains.list(viewer, params),
+});
+export const tokensProjection = projection({
+  channel: 'tokens',
+  on: ['token.changed'],
+  everyMs: 15_000,
+  read: (api, viewer, params) => api.tokens.list(viewer, params),
+});
+export const operatorsProjection = projection({
+  channel: 'operators',
+  on: ['operator.changed', 'console-session.ended'],
+  everyMs: 15_000,
+  read: (api, viewer, params) => api.operators.list(viewer, params),
+});
