@@ -15,7 +15,13 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     <ConsoleShell
       clusterName={notice.clusterName}
       bannerText={notice.bannerText}
-      viewer={{ name: viewer.name, role: viewer.role, permissions: viewer.permissions, mustChangePassword: viewer.mustChangePassword }}
+      viewer={{
+        name: viewer.name,
+        role: viewer.role,
+        permissions: viewer.permissions,
+        mustChangePassword: viewer.mustChangePassword,
+        mustSetUpSecondFactor: viewer.mustSetUpSecondFactor,
+      }}
       theme={readTheme(jar.get(themeCookie)?.value)}
       density={readDensity(jar.get(densityCookie)?.value)}
       collapsed={jar.get(railCookie)?.value === 'closed'}

@@ -10,6 +10,7 @@ import { secretInCookie, sessionCookieName } from './session-cookie.ts';
 
 export interface ConsoleViewer extends Viewer {
   readonly mustChangePassword: boolean;
+  readonly mustSetUpSecondFactor: boolean;
 }
 
 /** The secret of this request's console session, not yet checked. */

@@ -25,6 +25,7 @@ const viewer = (role: 'administrator' | 'read-only' = 'administrator'): SignedIn
   address: '127.0.0.1',
   sessionId: 'session-1',
   mustChangePassword: false,
+  mustSetUpSecondFactor: false,
 });
 
 const closing: (() => Promise<void> | void)[] = [];

@@ -3,6 +3,7 @@ export type SignInOutcome =
   | 'ok'
   | 'unknown-account'
   | 'wrong-password'
+  | 'wrong-second-factor'
   | 'disabled'
   | 'backed-off'
   | 'no-encryption'
@@ -70,6 +71,29 @@ export interface OperatorStore {
     expectedVersion?: number,
   ): Promise<Operator | null | 'conflict'>;
   remove(id: string): Promise<boolean>;
+}
+
+/** The second factor of one operator. */
+export interface SecondFactorRow {
+  readonly operatorId: string;
+  /** The secret of the authenticator app, readable with the installation's key only. */
+  readonly sealedSecret: string;
+  /** Milliseconds since 1970. */
+  readonly enabledAt: number;
+  /** The newest time step whose code was taken. */
+  readonly lastStep: number;
+  /** SHA-256 of the recovery codes not used yet. */
+  readonly recoveryHashes: readonly string[];
+}
+export interface SecondFactorStore {
+  get(operatorId: string): Promise<SecondFactorRow | null>;
+  /** Makes or replaces. */
+  put(row: SecondFactorRow): Promise<void>;
+  remove(operatorId: string): Promise<boolean>;
+  /** True once for each step, and never for one before it, however many ask at the same time. */
+  spendStep(operatorId: string, step: number): Promise<boolean>;
+  /** True once for each code. */
+  spendRecovery(operatorId: string, hash: string): Promise<boolean>;
 }
 
 /** A signed-in browser. The cookie holds a random secret; the store its SHA-256. */

@@ -72,6 +72,7 @@ const isGuess: Readonly<Record<SignInOutcome, boolean>> = {
   ok: false,
   'unknown-account': true,
   'wrong-password': true,
+  'wrong-second-factor': true,
   disabled: true,
   // Refused before the proof of the password is looked at.
   'bad-channel-binding': false,

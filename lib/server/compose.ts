@@ -26,6 +26,7 @@ import {
   createCertificates,
   createInitialPassword,
   createPasswordHasher,
+  createSecondFactor,
   createSignInGuard,
   ensureFirstOperator,
   readOrMakeSecret,
@@ -257,7 +258,13 @@ async function compose(
 
   // Administration.
   const cookieSecret = await readOrMakeSecret(env.dataDir, 'console-secret');
+  const secondFactor = createSecondFactor({
+    key: await readOrMakeSecret(env.dataDir, 'second-factor-secret'),
+    issuer: () => `Rollcall ${domains.default.get()}`,
+    clock,
+  });
   const auth = createAuthDoor({
+    secondFactor,
     stores,
     passwords: operatorPasswords,
     guard,
@@ -287,6 +294,7 @@ async function compose(
     diagnostics,
     guard,
     operatorPasswords,
+    secondFactor,
     initialPassword,
   };
   const admin = createAdmin(adminDeps, auth);

@@ -14,7 +14,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
   const api = adminIfStarted();
   const viewer = await currentViewer();
   // Where somebody lands after signing in with a password that was made for them; they may go on from there.
-  if (viewer) redirect(viewer.mustChangePassword ? '/account' : returnTo);
+  if (viewer) redirect(viewer.mustChangePassword || viewer.mustSetUpSecondFactor ? '/account' : returnTo);
   const notice = api?.auth.notice() ?? null;
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-[440px] flex-col justify-center gap-6 px-4 py-8">

@@ -20,6 +20,8 @@ export function SignInForm({
   const [busy, start] = useTransition();
   const [problem, setProblem] = useState<string | null>(null);
   const [agreed, setAgreed] = useState(false);
+  /** The password was right and a code is asked for: what was typed stays until both are sent together. */
+  const [needsCode, setNeedsCode] = useState(false);
   const asksToAgree = bannerText !== '' && mustAcknowledge;
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -27,8 +29,18 @@ export function SignInForm({
     if (asksToAgree && !agreed) return setProblem('Tick the box below the notice to go on.');
     setProblem(null);
     start(async () => {
-      const refused = await signIn(String(form.get('username') ?? ''), String(form.get('password') ?? ''));
-      if (refused !== null) return setProblem(refused);
+      const [username = '', password = '', code = ''] = ['username', 'password', 'code'].map((name) => String(form.get(name) ?? ''));
+      if (needsCode && code.trim() === '') return setProblem('Enter the code that your authenticator app shows, or a recovery code.');
+      const refused = await signIn(username, password, code);
+      if (refused === 'auth.secondFactorNeeded') return setNeedsCode(true);
+      if (refused === 'auth.wrongCode')
+        return setProblem(
+          'The code is not right, or it was used already. Wait for the next one, and check the clock of the device with the app.',
+        );
+      if (refused !== null) {
+        setNeedsCode(false);
+        return setProblem(refused);
+      }
       // The sign-in page knows where to go: to the place asked for, or to the password that must be changed first.
       window.location.assign(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
       // Keep the button busy until the next page is there.
@@ -52,6 +64,25 @@ export function SignInForm({
       <Field label="Password" id="password" required>
         <PasswordInput name="password" autoComplete="current-password" maxLength={1024} />
       </Field>
+      {needsCode ? (
+        <Field
+          label="Code"
+          id="code"
+          required
+          help="Six digits from your authenticator app. Without the app: one of your recovery codes. Without both: an administrator can remove the second factor."
+        >
+          <Input
+            name="code"
+            mono
+            autoComplete="one-time-code"
+            inputMode="text"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={32}
+            autoFocus
+          />
+        </Field>
+      ) : null}
       {asksToAgree ? <Checkbox label="I have read the notice above and agree to it" checked={agreed} onCheckedChange={setAgreed} /> : null}
       <Button type="submit" look="primary" busy={busy} busyLabel="Signing in…">
         Sign in
@@ -60,8 +91,8 @@ export function SignInForm({
   );
 }
 
-/** Null when signed in, else the sentence to show. */
-async function signIn(username: string, password: string): Promise<string | null> {
+/** Null when signed in, else the sentence to show, or the code of a fault that the form itself answers. */
+async function signIn(username: string, password: string, code: string): Promise<string | null> {
   if (username.trim() === '' || password === '') return 'Enter the user ID and the password.';
   try {
     const token: unknown = await (await fetch('/api/auth/csrf', { cache: 'no-store' })).json();
@@ -69,7 +100,14 @@ async function signIn(username: string, password: string): Promise<string | null
     const answer = await fetch('/api/auth/callback/credentials', {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ csrfToken, username: username.trim(), password, json: 'true', callbackUrl: '/overview' }),
+      body: new URLSearchParams({
+        csrfToken,
+        username: username.trim(),
+        password,
+        ...(code.trim() === '' ? {} : { code: code.trim() }),
+        json: 'true',
+        callbackUrl: '/overview',
+      }),
     });
     if (answer.status === 503) return 'The server is starting. Try again in a moment.';
     const body: unknown = await answer.json();

@@ -8,6 +8,7 @@ import { Badge } from '@/lib/ui/primitives/badge.tsx';
 import { Card } from '@/lib/ui/primitives/card.tsx';
 import { ConsoleSessions } from './console-sessions.tsx';
 import { PasswordForm } from './password-form.tsx';
+import { SecondFactor } from './second-factor.tsx';
 
 export const metadata: Metadata = { title: 'My account' };
 
@@ -15,7 +16,10 @@ const roleWords: Readonly<Record<string, string>> = { administrator: 'Administra
 
 export default async function AccountPage() {
   const viewer = await requireViewer();
-  const sessions = await admin().consoleSessions.list(viewer, { all: false });
+  const [sessions, secondFactor] = await Promise.all([
+    admin().consoleSessions.list(viewer, { all: false }),
+    admin().self.getSecondFactor(viewer, {}),
+  ]);
   return (
     <>
       <PageHeader
@@ -26,6 +30,15 @@ export default async function AccountPage() {
       <Reading>
         <Card title="Password" purpose="Changing it ends your other console sessions.">
           <PasswordForm username={viewer.name} mustChange={viewer.mustChangePassword} />
+        </Card>
+        <Card title="Second factor" purpose="A code besides the password, so that a password that leaked opens nothing.">
+          {secondFactor.ok ? (
+            <SecondFactor now={secondFactor.value} />
+          ) : (
+            <FailedState title="Your second factor could not be read" trace={traceOf(secondFactor.fault) ?? undefined}>
+              {secondFactor.fault.message}
+            </FailedState>
+          )}
         </Card>
         <Card title="Console sessions" purpose="Browsers in which you are signed in to this console.">
           {sessions.ok ? (

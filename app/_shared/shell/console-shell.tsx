@@ -24,7 +24,7 @@ import { signOut } from './sign-out.ts';
 
 export interface ShellProps {
   clusterName: string;
-  viewer: { name: string; role: string; permissions: readonly Permission[]; mustChangePassword: boolean };
+  viewer: { name: string; role: string; permissions: readonly Permission[]; mustChangePassword: boolean; mustSetUpSecondFactor: boolean };
   theme: Theme;
   density: Density;
   collapsed: boolean;
@@ -144,6 +144,20 @@ function Frame({ areas, ...props }: ShellProps & { areas: readonly Area[] }) {
                 }
               >
                 You signed in with a password that somebody else or the server made.
+              </Banner>
+            ) : null}
+            {props.viewer.mustSetUpSecondFactor && !props.viewer.mustChangePassword ? (
+              <Banner
+                tone="warn"
+                className="mb-4"
+                title="Set up a second factor"
+                action={
+                  <ButtonLink href="/account" size="small">
+                    Set it up
+                  </ButtonLink>
+                }
+              >
+                This console asks you for one. Until then you can look, but change nothing.
               </Banner>
             ) : null}
             {props.children}

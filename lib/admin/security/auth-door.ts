@@ -6,7 +6,7 @@ import { secretId, sortableId } from '../../kernel/ids.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import { ok, refuse } from '../../kernel/result.ts';
-import type { PasswordHasher, SignInGuardControl } from '../../security/index.ts';
+import type { PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { ApiToken, ConsoleSession, Operator, SignInOutcome } from '../../security/ports.ts';
 import type { AuthDoor, SignedInViewer } from '../shared/door.ts';
 import type { AdminStores } from '../shared/ports.ts';
@@ -21,21 +21,24 @@ const maxCached = 5_000;
 /** A session in use is stamped this often, not at every request. */
 const touchEveryMs = 30_000;
 
-/** Whoever still has a password that somebody else knows may look and choose an own one, and change nothing else. */
-function permissionsOf({ role, mustChangePassword }: Operator): readonly Permission[] {
+/** Whoever still has a password that somebody else knows, or lacks the second factor that the settings ask for, may look and mend that, and change nothing else. */
+function permissionsOf({ role, mustChangePassword }: Operator, mustSetUpSecondFactor: boolean): readonly Permission[] {
   const all = rolePermissions[role];
-  return mustChangePassword ? all.filter((permission) => permission.endsWith('.read') || permission === 'self.write') : all;
+  return mustChangePassword || mustSetUpSecondFactor
+    ? all.filter((permission) => permission.endsWith('.read') || permission === 'self.write')
+    : all;
 }
 
-export function viewerOf(operator: Operator, address: string, sessionId?: string): SignedInViewer {
+export function viewerOf(operator: Operator, address: string, mustSetUpSecondFactor: boolean, sessionId?: string): SignedInViewer {
   const viewer = {
     kind: 'person' as const,
     id: operator.id,
     name: operator.username,
     role: operator.role,
-    permissions: permissionsOf(operator),
+    permissions: permissionsOf(operator, mustSetUpSecondFactor),
     address,
     mustChangePassword: operator.mustChangePassword,
+    mustSetUpSecondFactor,
   };
   return sessionId === undefined ? viewer : { ...viewer, sessionId };
 }
@@ -47,8 +50,9 @@ interface Cached<T> {
 }
 
 export function createAuthDoor(deps: {
-  readonly stores: Pick<AdminStores, 'operators' | 'consoleSessions' | 'tokens' | 'audit'>;
+  readonly stores: Pick<AdminStores, 'operators' | 'secondFactors' | 'consoleSessions' | 'tokens' | 'audit'>;
   readonly passwords: PasswordHasher;
+  readonly secondFactor: SecondFactor;
   readonly guard: SignInGuardControl;
   readonly settings: Live<ConsoleValues>;
   readonly events: EventHub;
@@ -62,7 +66,7 @@ export function createAuthDoor(deps: {
   stop(): void;
 } {
   const { stores, passwords, guard, settings, events, clock, log } = deps;
-  const sessions = new Map<string, Cached<{ session: ConsoleSession; operator: Operator } | null>>();
+  const sessions = new Map<string, Cached<{ session: ConsoleSession; operator: Operator; hasSecondFactor: boolean } | null>>();
   const tokens = new Map<string, Cached<{ token: ApiToken; permissions: readonly Permission[]; role: Operator['role'] } | null>>();
   const touched = new Map<string, number>();
 
@@ -135,8 +139,7 @@ export function createAuthDoor(deps: {
     const verdict = await passwords.verify(password, passwordHash);
     if (verdict === 'wrong') return { outcome: 'wrong-password', operator };
     if (!operator.enabled) return { outcome: 'disabled', operator };
-    const patch = { lastSignInAt: clock.now(), ...(verdict === 'stale' ? { passwordHash: await passwords.hash(password) } : {}) };
-    await stores.operators.update(operator.id, patch);
+    if (verdict === 'stale') await stores.operators.update(operator.id, { passwordHash: await passwords.hash(password) });
     return { outcome: 'ok', operator };
   }
 
@@ -166,7 +169,12 @@ export function createAuthDoor(deps: {
     return { secret, session };
   }
 
-  async function signIn({ username, password, address, agent }: Parameters<AuthDoor['signIn']>[0]): ReturnType<AuthDoor['signIn']> {
+  const lacksSecondFactor = (operator: Operator, has: boolean): boolean => {
+    const asked = settings.get().secondFactor;
+    return !has && (asked === 'everyone' || (asked === 'administrators' && operator.role === 'administrator'));
+  };
+
+  async function signIn({ username, password, code, address, agent }: Parameters<AuthDoor['signIn']>[0]): ReturnType<AuthDoor['signIn']> {
     const name = username.trim();
     const { allowed, delayMs } = await guard.before('console', name, address);
     // A-8: nothing over 1,024 bytes is hashed. It waits like a wrong one.
@@ -174,18 +182,43 @@ export function createAuthDoor(deps: {
     const outcome = !allowed ? ('backed-off' as const) : usable ? await checkPassword(name, password) : ('malformed' as const);
     const { outcome: checked, operator } = typeof outcome === 'string' ? { outcome, operator: null } : outcome;
     // Guesses sent at once were all let in before the first was counted: a right one counts only if the wrong ones before it set no lock.
-    const verdict = checked === 'ok' && !(await guard.before('console', name, address)).allowed ? 'backed-off' : checked;
-    guard.after({ at: clock.now(), kind: 'console', name, accountId: null, address, mechanism: 'password', outcome: verdict });
+    let verdict = checked === 'ok' && !(await guard.before('console', name, address)).allowed ? 'backed-off' : checked;
+    let hasSecondFactor = false;
+    if (verdict === 'ok' && operator) {
+      // Neither a success nor a failure yet: the back-off hears of it with the code.
+      if (!code) {
+        hasSecondFactor = (await stores.secondFactors.get(operator.id)) !== null;
+        if (hasSecondFactor) return refuse(authFaults.secondFactorNeeded());
+      } else {
+        const second = await deps.secondFactor.check(stores.secondFactors, operator.id, code);
+        hasSecondFactor = second !== 'none';
+        if (second === 'wrong') verdict = 'wrong-second-factor';
+      }
+    }
+    guard.after({
+      at: clock.now(),
+      kind: 'console',
+      name,
+      accountId: null,
+      address,
+      mechanism: hasSecondFactor ? 'password and code' : 'password',
+      outcome: verdict,
+    });
     if (verdict !== 'ok' || !operator) {
       log.info('auth.sign-in-refused', { name, address, why: verdict });
       await record(name, '', address, 'refused', 'console.sign-in', `Refused: ${verdict}.`, operator ? `operator:${operator.id}` : '');
       await wait(delayMs);
-      return refuse(authFaults.refused());
+      return refuse(verdict === 'wrong-second-factor' ? authFaults.wrongCode() : authFaults.refused());
     }
+    await stores.operators.update(operator.id, { lastSignInAt: clock.now() });
     const { secret, session } = await openSession(operator, address, agent);
     log.info('auth.signed-in', { name: operator.username, address });
     await record(operator.username, operator.role, address, 'done', 'console.sign-in', '', `operator:${operator.id}`);
-    return ok({ secret, expiresAt: session.expiresAt, viewer: viewerOf(operator, address, session.id) });
+    return ok({
+      secret,
+      expiresAt: session.expiresAt,
+      viewer: viewerOf(operator, address, lacksSecondFactor(operator, hasSecondFactor), session.id),
+    });
   }
 
   return {
@@ -218,10 +251,11 @@ export function createAuthDoor(deps: {
       if (found === undefined) {
         const session = await stores.consoleSessions.bySecretHash(hash);
         const operator = session ? await stores.operators.get(session.operatorId) : null;
-        found = keep(sessions, hash, session && operator?.enabled ? { session, operator } : null);
+        const hasSecondFactor = operator ? (await stores.secondFactors.get(operator.id)) !== null : false;
+        found = keep(sessions, hash, session && operator?.enabled ? { session, operator, hasSecondFactor } : null);
       }
       if (!found) return null;
-      const { session, operator } = found;
+      const { session, operator, hasSecondFactor } = found;
       const now = clock.now();
       const lastSeen = Math.max(session.lastSeenAt, touched.get(session.id) ?? 0);
       if (session.expiresAt <= now || lastSeen < now - settings.get().idleMinutes * 1000) {
@@ -235,7 +269,7 @@ export function createAuthDoor(deps: {
         touched.set(session.id, now);
         stores.consoleSessions.touch(session.id, now);
       }
-      return viewerOf(operator, address, session.id);
+      return viewerOf(operator, address, lacksSecondFactor(operator, hasSecondFactor), session.id);
     },
     async viewerForToken(secret, address) {
       if (!secret.startsWith('rc_') || secret.length > 200) return null;

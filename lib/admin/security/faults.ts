@@ -11,6 +11,12 @@ export const authFaults = defineFaults('auth', {
     message:
       'Nobody can sign in at the moment, because the server cannot look up accounts. Try again in a minute; the log of the server says why.',
   },
+  secondFactorNeeded: { kind: 'refused', message: 'Enter the code that your authenticator app shows, or a recovery code.' },
+  wrongCode: {
+    kind: 'refused',
+    message:
+      'The code is not right, or it was used already. Wait for the next one; check that the clock of the device with the app is right.',
+  },
   wrongPassword: { kind: 'refused', message: 'The present password is not right.' },
 });
 
@@ -26,6 +32,11 @@ export const operatorFaults = defineFaults('operators', {
   },
   samePassword: { kind: 'invalid', message: 'The new password is the present one.' },
   notYourself: { kind: 'refused', message: 'You cannot delete yourself. Ask another administrator.' },
+  noSecondFactor: { kind: 'missing', message: '{username} has no second factor.' },
+  secondFactorAsked: {
+    kind: 'refused',
+    message: 'The settings ask for a second factor, so it cannot be removed. A new device takes its place with Set up another device.',
+  },
   onlyPeople: { kind: 'refused', message: 'This is for people who are signed in to the console; {name} is not one.' },
 });
 

@@ -38,6 +38,18 @@ export const changePasswordInput = z.strictObject({
   password: secretText('The new password: at least 8 characters, not the user name'),
 });
 
+const code = z.string().trim().min(6).max(32).describe('The code that the authenticator app shows now, or a recovery code');
+export const secondFactorInput = z.strictObject({});
+export const proposeSecondFactorInput = z.strictObject({});
+export const enableSecondFactorInput = z.strictObject({
+  secret: secretText('The secret proposed before'),
+  code,
+  password: secretText('The present password'),
+});
+export const disableSecondFactorInput = z.strictObject({ code });
+export const renewRecoveryCodesInput = z.strictObject({ code });
+export const resetSecondFactorInput = z.strictObject({ operator });
+
 export const findLocksInput = z.strictObject({
   kind: z.enum(['xmpp', 'console']).optional().describe('Only locks of chat clients (xmpp) or of the console'),
   search: z.string().trim().max(300).optional().describe('Part of the account or address'),

@@ -67,6 +67,7 @@ const outcomes: Readonly<Record<string, string>> = {
   ok: 'Signed in',
   'unknown-account': 'No such account',
   'wrong-password': 'Wrong password',
+  'wrong-second-factor': 'Wrong second-factor code',
   disabled: 'Account is disabled',
   'backed-off': 'Refused, too many failures',
   'no-encryption': 'Refused, not encrypted',

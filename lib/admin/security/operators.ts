@@ -8,6 +8,7 @@ import { type AdminDeps, defineUseCase } from '../shared/define.ts';
 import type { AdminStores } from '../shared/ports.ts';
 import type { UseCaseContext } from '../shared/use-case.ts';
 import { authFaults, operatorFaults } from './faults.ts';
+import { findOperator } from './find-operator.ts';
 import {
   changePasswordInput,
   createOperatorInput,
@@ -24,18 +25,8 @@ type Context = UseCaseContext<AdminDeps>;
 async function present(operator: Operator, stores: AdminStores, now: number): Promise<OperatorView> {
   const { id, username, name, role, enabled, mustChangePassword, createdAt, lastSignInAt, version } = operator;
   const open = (await stores.consoleSessions.listFor(id)).filter((session) => session.expiresAt > now);
-  return { id, username, name, role, enabled, mustChangePassword, createdAt, lastSignInAt, version, sessions: open.length };
-}
-
-async function find(stores: AdminStores, reference: string): Promise<Result<Operator, Fault>> {
-  if (reference.startsWith('id:')) {
-    const byId = await stores.operators.get(reference.slice(3));
-    return byId ? ok(byId) : refuse(operatorFaults.missing({ operator: reference }));
-  }
-  const found = await stores.operators.byUsername(reference);
-  if (!found) return refuse(operatorFaults.missing({ operator: reference }));
-  const { passwordHash: _, ...operator } = found;
-  return ok(operator);
+  const secondFactor = (await stores.secondFactors.get(id)) !== null;
+  return { id, username, name, role, enabled, mustChangePassword, secondFactor, createdAt, lastSignInAt, version, sessions: open.length };
 }
 
 /**
@@ -72,7 +63,7 @@ async function forgetInitialPassword(ctx: Context, operator: Operator): Promise<
   });
 }
 
-const table = { path: 'items', columns: ['username', 'name', 'role', 'enabled', 'sessions', 'lastSignInAt'] };
+const table = { path: 'items', columns: ['username', 'name', 'role', 'enabled', 'secondFactor', 'sessions', 'lastSignInAt'] };
 
 export const listOperators = defineUseCase({
   id: 'operators.list',
@@ -101,7 +92,7 @@ export const getOperator = defineUseCase({
   rest: { method: 'GET', path: '/operators/{operator}' },
   cli: { words: ['operators', 'show'], positionals: [{ field: 'operator', name: 'OPERATOR' }] },
   async run({ operator }, { stores, deps }) {
-    const found = await find(stores, operator);
+    const found = await findOperator(stores, operator);
     return found.ok ? ok(await present(found.value, stores, deps.clock.now())) : found;
   },
 });
@@ -151,7 +142,7 @@ export const updateOperator = defineUseCase({
   },
   async run({ operator, version, name, role, enabled }, ctx) {
     ctx.audit({ target: operator });
-    const found = await find(ctx.stores, operator);
+    const found = await findOperator(ctx.stores, operator);
     if (!found.ok) return found;
     const was = found.value;
     ctx.audit({ target: was.username, targetKey: `operator:${was.id}` });
@@ -196,7 +187,7 @@ export const deleteOperator = defineUseCase({
   cli: { words: ['operators', 'remove'], positionals: [{ field: 'operator', name: 'OPERATOR' }] },
   async run({ operator }, ctx) {
     ctx.audit({ target: operator });
-    const found = await find(ctx.stores, operator);
+    const found = await findOperator(ctx.stores, operator);
     if (!found.ok) return found;
     const { id, username, role } = found.value;
     ctx.audit({ target: username, targetKey: `operator:${id}`, before: { username, role } });
@@ -234,7 +225,7 @@ export const setOperatorPassword = defineUseCase({
   },
   async run({ operator, password, mustChangePassword }, ctx) {
     ctx.audit({ target: operator });
-    const found = await find(ctx.stores, operator);
+    const found = await findOperator(ctx.stores, operator);
     return found.ok ? newPassword(ctx, found.value, password, mustChangePassword) : found;
   },
 });

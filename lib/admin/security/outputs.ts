@@ -8,6 +8,8 @@ export const operatorView = z.object({
   role: z.enum(['administrator', 'operator', 'read-only']),
   enabled: z.boolean(),
   mustChangePassword: z.boolean(),
+  /** Signs in with a code besides the password. */
+  secondFactor: z.boolean(),
   createdAt: instant,
   lastSignInAt: instant.nullable(),
   version: z.int(),
@@ -15,6 +17,19 @@ export const operatorView = z.object({
   sessions: z.int(),
 });
 export type OperatorView = z.output<typeof operatorView>;
+
+export const secondFactorView = z.object({
+  enabled: z.boolean(),
+  enabledAt: instant.nullable(),
+  /** Recovery codes not used yet. */
+  recoveryCodes: z.int(),
+  /** The settings ask this operator for one. */
+  asked: z.boolean(),
+});
+export type SecondFactorView = z.output<typeof secondFactorView>;
+export const secondFactorProposal = z.object({ secret: z.string(), uri: z.string() });
+/** Shown once. */
+export const recoveryCodes = z.object({ codes: z.array(z.string()) });
 
 export const lockView = z.object({
   id: z.string(),

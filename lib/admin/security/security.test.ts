@@ -1,92 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type ConsoleValues, type SignInValues, sections } from '../../config/schema/index.ts';
-import { createEventHub } from '../../kernel/events.ts';
-import { liveBox } from '../../kernel/live.ts';
-import { silentLog } from '../../kernel/log.ts';
-import { createPasswordHasher, createSignInGuard } from '../../security/index.ts';
-import type { RoleName } from '../../security/ports.ts';
-import { adminFixture, viewerOf as viewerWith } from '../../testing/admin-fixture.ts';
-import { createFakeClock } from '../../testing/fake-clock.ts';
-import type { Viewer } from '../shared/viewer.ts';
+import { createPasswordHasher } from '../../security/index.ts';
+import { address, securityWorld } from '../../testing/security-world.ts';
 import { makeTokenSecret, tokenHash } from '../tokens/token-secret.ts';
-import { createAuthDoor } from './auth-door.ts';
 
-const defaults = <T>(id: 'signIn' | 'console') =>
-  Object.fromEntries(Object.entries(sections[id].settings).map(([name, s]) => [name, s.default])) as T;
 const minute = 60_000;
-const address = '192.0.2.1';
-
-async function setUp() {
-  const clock = createFakeClock();
-  const events = createEventHub((name, error) => {
-    throw new Error(`${name}: ${String(error)}`);
-  });
-  const ended: string[] = [];
-  events.on('console-session.ended', ({ sessionId }) => ended.push(sessionId));
-  const changed: string[] = [];
-  events.on('operator.changed', ({ what }) => changed.push(what));
-  const passwords = createPasswordHasher({ n: 1024, r: 8, p: 1 });
-  const pretend = vi.spyOn(passwords, 'pretend');
-  const consoleSettings = liveBox(defaults<ConsoleValues>('console'));
-  const forget = vi.fn(async () => undefined);
-  const initialPassword = { path: '', read: async () => null, write: async () => undefined, forget };
-  // The guard is needed by the fixture, and its stores by the guard.
-  const guardBox: { guard?: ReturnType<typeof createSignInGuard> } = {};
-  const guard = new Proxy({} as ReturnType<typeof createSignInGuard>, { get: (_, key) => Reflect.get(guardBox.guard ?? {}, key) });
-  const fixture = adminFixture({ clock, events, operatorPasswords: passwords, initialPassword, guard });
-  const { stores } = fixture;
-  guardBox.guard = createSignInGuard({
-    store: stores.backoff,
-    signIns: stores.signIns,
-    settings: liveBox(defaults<SignInValues>('signIn')),
-    console: consoleSettings,
-    clock,
-    log: silentLog,
-  });
-  const auth = createAuthDoor({ stores, passwords, guard, settings: consoleSettings, events, clock, log: silentLog, cookieSecret: 'c' });
-  const add = async (username: string, role: RoleName, more: { mustChangePassword?: boolean } = {}) => {
-    const made = await stores.operators.create({
-      id: `id-${username}`,
-      username,
-      name: '',
-      role,
-      passwordHash: await passwords.hash(`${username} has a password`),
-      mustChangePassword: more.mustChangePassword ?? false,
-    });
-    if (made === 'taken') throw new Error('taken');
-    return made;
-  };
-  const root = await add('root', 'administrator');
-  /** Failed answers wait; time passes for them here. */
-  const settle = async <T>(promise: Promise<T>): Promise<T> => {
-    let done = false;
-    const marked = promise.finally(() => {
-      done = true;
-    });
-    await vi.waitFor(
-      () => {
-        if (clock.waiting > 0) clock.advance(1_000);
-        expect(done).toBe(true);
-      },
-      { timeout: 5_000, interval: 2 },
-    );
-    return marked;
-  };
-  const signIn = (username: string, password = `${username} has a password`, from = address) =>
-    settle(auth.signIn({ username, password, address: from, agent: 'Firefox' }));
-  const signedIn = async (username: string) => {
-    const done = await signIn(username);
-    if (!done.ok) throw new Error(done.fault.message);
-    return done.value;
-  };
-  const as = (username: string, role: RoleName, more: Partial<Viewer> = {}) =>
-    viewerWith(role, { id: `id-${username}`, name: username, ...more });
-  return { ...fixture, auth, clock, ended, changed, passwords, pretend, add, root, signIn, signedIn, as, consoleSettings, forget, settle };
-}
 
 describe('signing in to the console', () => {
   it('gives a secret that is stored hashed, a viewer with the rights of the role, and a record', async () => {
-    const { auth, signIn, stores } = await setUp();
+    const { auth, signIn, stores } = await securityWorld();
     const done = await signIn('ROOT', 'root has a password');
     if (!done.ok) throw new Error(done.fault.message);
     const { secret, viewer, expiresAt } = done.value;
@@ -100,7 +21,7 @@ describe('signing in to the console', () => {
   });
 
   it('fails with one text for unknown, wrong, disabled, empty, too long and locked (A-2), each logged with its reason', async () => {
-    const { signIn, add, stores } = await setUp();
+    const { signIn, add, stores } = await securityWorld();
     await add('off', 'operator');
     await stores.operators.update('id-off', { enabled: false });
     const refused = [
@@ -120,25 +41,25 @@ describe('signing in to the console', () => {
   });
 
   it('A-1: lets no right guess through among wrong ones sent at the same time', async () => {
-    const { signIn } = await setUp();
+    const { signIn } = await securityWorld();
     const guesses = Array.from({ length: 8 }, (_, i) => signIn('root', i < 7 ? `wrong guess ${i}` : 'root has a password'));
     expect((await Promise.all(guesses)).map(({ ok }) => ok)).toEqual(Array(8).fill(false));
   });
 
   it('tells a stranger nothing of what broke inside', async () => {
-    const { signIn, stores } = await setUp();
+    const { signIn, stores } = await securityWorld();
     vi.spyOn(stores.operators, 'byUsername').mockRejectedValue(new Error('SELECT secret FROM operators'));
     expect(await signIn('root', 'root has a password')).toMatchObject({ ok: false, fault: { code: 'auth.unavailable', kind: 'down' } });
   });
 
   it('works as hard for an unknown name as for a known one', async () => {
-    const { signIn, pretend } = await setUp();
+    const { signIn, pretend } = await securityWorld();
     await signIn('nobody', 'some password');
     expect(pretend).toHaveBeenCalledWith('some password');
   });
 
   it('holds the failed answer back: a second, then twice as long each time', async () => {
-    const { auth, clock, settle } = await setUp();
+    const { auth, clock, settle } = await securityWorld();
     for (const ms of [1_000, 2_000, 4_000]) {
       let answered = false;
       const attempt = auth.signIn({ username: 'root', password: 'no', address, agent: '' }).then(() => {
@@ -154,14 +75,14 @@ describe('signing in to the console', () => {
   });
 
   it('is locked for the address after 5 failures, and open from elsewhere', async () => {
-    const { signIn } = await setUp();
+    const { signIn } = await securityWorld();
     for (let i = 0; i < 5; i++) await signIn('root', 'wrong');
     expect((await signIn('root')).ok).toBe(false);
     expect((await signIn('root', undefined, '198.51.100.1')).ok).toBe(true);
   });
 
   it('hashes the password anew when the parameters were raised', async () => {
-    const { signIn, stores } = await setUp();
+    const { signIn, stores } = await securityWorld();
     await stores.operators.update('id-root', {
       passwordHash: await createPasswordHasher({ n: 512, r: 8, p: 1 }).hash('root has a password'),
     });
@@ -172,7 +93,7 @@ describe('signing in to the console', () => {
 
 describe('console sessions', () => {
   it('end after 30 idle minutes, and after 12 hours whatever happens', async () => {
-    const { auth, signedIn, clock, ended } = await setUp();
+    const { auth, signedIn, clock, ended } = await securityWorld();
     const idle = await signedIn('root');
     clock.advance(29 * minute);
     expect(await auth.viewerForSession(idle.secret, address)).not.toBeNull();
@@ -190,7 +111,7 @@ describe('console sessions', () => {
   });
 
   it('are at most 5 for an operator: the sixth ends the oldest', async () => {
-    const { auth, signedIn, clock } = await setUp();
+    const { auth, signedIn, clock } = await securityWorld();
     const all = [];
     for (let i = 0; i < 6; i++) {
       all.push(await signedIn('root'));
@@ -201,7 +122,7 @@ describe('console sessions', () => {
   });
 
   it('end at sign-out, and by anyone who may', async () => {
-    const { auth, signedIn, add, api, as } = await setUp();
+    const { auth, signedIn, add, api, as } = await securityWorld();
     await add('eve', 'operator');
     const mine = await signedIn('root');
     const eves = await signedIn('eve');
@@ -224,7 +145,7 @@ describe('console sessions', () => {
   });
 
   it('do not exist for a made-up secret', async () => {
-    const { auth } = await setUp();
+    const { auth } = await securityWorld();
     expect(await auth.viewerForSession('made-up', address)).toBeNull();
     expect(await auth.viewerForToken('rc_made-up', address)).toBeNull();
     await auth.signOut('made-up');
@@ -233,7 +154,7 @@ describe('console sessions', () => {
 
 describe('tokens', () => {
   const token = async (
-    at: Awaited<ReturnType<typeof setUp>>,
+    at: Awaited<ReturnType<typeof securityWorld>>,
     more: { createdBy?: string; scopes?: string[]; expiresAt?: number | null } = {},
   ) => {
     const secret = makeTokenSecret();
@@ -253,7 +174,7 @@ describe('tokens', () => {
   };
 
   it('act with their scopes, never with more than their maker has now', async () => {
-    const at = await setUp();
+    const at = await securityWorld();
     await at.add('eve', 'read-only');
     expect(await at.auth.viewerForToken((await token(at)).secret, address)).toMatchObject({
       kind: 'token',
@@ -268,7 +189,7 @@ describe('tokens', () => {
   });
 
   it('stop at once when revoked, when they end, and when their maker is disabled', async () => {
-    const at = await setUp();
+    const at = await securityWorld();
     await at.add('eve', 'operator');
     const [revoked, ends, disabled] = [
       await token(at),
@@ -285,7 +206,7 @@ describe('tokens', () => {
 
 describe('operators', () => {
   it('are added with a role; a weak password and a taken name are refused by field', async () => {
-    const { api, as, auth, settle } = await setUp();
+    const { api, as, auth, settle } = await securityWorld();
     const root = as('root', 'administrator');
     const weak = await api.operators.create(root, { username: 'ana', password: 'short', role: 'operator' });
     expect(weak.ok || weak.fault.fields).toEqual({ password: 'The password needs at least 8 characters.' });
@@ -313,7 +234,7 @@ describe('operators', () => {
   it.each(['update role', 'disable', 'delete'] as const)(
     'keep one administrator who can sign in: %s of the last is refused (W-5)',
     async (what) => {
-      const { api, as, add, stores } = await setUp();
+      const { api, as, add, stores } = await securityWorld();
       await add('off', 'administrator');
       await stores.operators.update('id-off', { enabled: false });
       const act = async (operator: string, by: string) => {
@@ -332,7 +253,7 @@ describe('operators', () => {
   );
 
   it('that two administrators take from each other at the same time leave one', async () => {
-    const { api, as, add, stores } = await setUp();
+    const { api, as, add, stores } = await securityWorld();
     await add('second', 'administrator');
     await Promise.all([
       api.operators.update(as('root', 'administrator'), { operator: 'second', role: 'operator' }),
@@ -343,7 +264,7 @@ describe('operators', () => {
 
   it('lose their sessions within the call when role, password or standing changes (A-9, W-11)', async () => {
     for (const change of ['role', 'password', 'disabled', 'deleted'] as const) {
-      const { api, as, add, auth, signedIn, changed } = await setUp();
+      const { api, as, add, auth, signedIn, changed } = await securityWorld();
       await add('eve', 'operator');
       const { secret } = await signedIn('eve');
       expect(await auth.viewerForSession(secret, address)).not.toBeNull();
@@ -363,7 +284,7 @@ describe('operators', () => {
   });
 
   it('cannot delete themselves, and their tokens go with them', async () => {
-    const { api, as, add, stores } = await setUp();
+    const { api, as, add, stores } = await securityWorld();
     await add('eve', 'administrator');
     const own = await api.operators.delete(as('eve', 'administrator'), { operator: 'eve' });
     expect(own.ok || own.fault.code).toBe('operators.notYourself');
@@ -384,7 +305,7 @@ describe('operators', () => {
   });
 
   it('are edited by version: an old one is a conflict, also for the last-administrator guard', async () => {
-    const { api, as, add } = await setUp();
+    const { api, as, add } = await securityWorld();
     const second = await add('second', 'administrator');
     const root = as('root', 'administrator');
     expect((await api.operators.update(root, { operator: 'second', name: 'S', version: second.version })).ok).toBe(true);
@@ -394,7 +315,7 @@ describe('operators', () => {
   });
 
   it('change their own password with the present one; other sessions end, this one stays, the file is forgotten, nothing is in the audit', async () => {
-    const { api, auth, signedIn, stores, forget } = await setUp();
+    const { api, auth, signedIn, stores, forget } = await securityWorld();
     const other = await signedIn('root');
     const mine = await signedIn('root');
     const wrong = await api.self.changePassword(mine.viewer, { current: 'not it at all', password: 'brand new password' });
@@ -414,7 +335,7 @@ describe('operators', () => {
   });
 
   it('guess their present password no more often than at sign-in', async () => {
-    const { api, signedIn } = await setUp();
+    const { api, signedIn } = await securityWorld();
     const { viewer } = await signedIn('root');
     for (let i = 0; i < 5; i++) await api.self.changePassword(viewer, { current: 'guess number', password: 'brand new password' });
     expect((await api.self.changePassword(viewer, { current: 'root has a password', password: 'brand new password' })).ok).toBe(false);
@@ -423,7 +344,7 @@ describe('operators', () => {
 
 describe('locks', () => {
   it('are shown in words and lifted, and both are on record', async () => {
-    const { api, as, signIn, stores } = await setUp();
+    const { api, as, signIn, stores } = await securityWorld();
     for (let i = 0; i < 5; i++) await signIn('root', 'wrong');
     const root = as('root', 'administrator');
     const found = await api.locks.find(root, { search: 'roo' });

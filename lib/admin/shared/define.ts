@@ -6,7 +6,7 @@ import type { ScramCredentials } from '../../directory/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { Certificates, InitialPassword, PasswordHasher, SignInGuardControl } from '../../security/index.ts';
+import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
 import type { JobRunner } from '../jobs/runner.ts';
@@ -34,6 +34,7 @@ export interface AdminDeps {
   readonly guard: SignInGuardControl;
   /** Passwords of console operators; those of chat users are `passwords`. */
   readonly operatorPasswords: PasswordHasher;
+  readonly secondFactor: SecondFactor;
   /** The generated password of the first operator, forgotten when it is changed. */
   readonly initialPassword: InitialPassword;
 }

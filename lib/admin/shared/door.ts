@@ -5,7 +5,14 @@ import type { Viewer } from './viewer.ts';
 /** Who is there. Sign-in comes before there is a viewer, so it stands beside the use cases. Implemented by the security room. */
 export interface AuthDoor {
   /** One public text for all failures. The secret is shown to nobody but the browser's cookie. */
-  signIn(input: { username: string; password: string; address: string; agent: string }): Promise<Result<SignedIn, Fault>>;
+  signIn(input: {
+    username: string;
+    password: string;
+    /** From an authenticator app, or a recovery code; asked for by the fault `auth.secondFactorNeeded`. */
+    code?: string;
+    address: string;
+    agent: string;
+  }): Promise<Result<SignedIn, Fault>>;
   signOut(secret: string): Promise<void>;
   /**
    * Null when the session ended, is idle too long, or its operator was disabled. Asked on every request. `quiet` looks without
@@ -26,6 +33,8 @@ export interface SignInNotice {
 }
 export interface SignedInViewer extends Viewer {
   readonly mustChangePassword: boolean;
+  /** The settings ask for a second factor that this person does not have yet. */
+  readonly mustSetUpSecondFactor: boolean;
 }
 export interface SignedIn {
   readonly secret: string;

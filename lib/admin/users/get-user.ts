@@ -9,6 +9,7 @@ import { presentSession, presentUser, resolveUser } from './resolve.ts';
 const reasons: Readonly<Record<SignInOutcome, string>> = {
   ok: 'Signed in',
   'unknown-account': 'There is no such account',
+  'wrong-second-factor': 'The second-factor code was wrong.',
   'wrong-password': 'Wrong password',
   disabled: 'The account is disabled',
   'backed-off': 'Too many failures: this account and address must wait',

@@ -99,6 +99,19 @@ export const consoleSettings = defineSection({
       unit: 's',
       applies: 'now',
     },
+    secondFactor: {
+      kind: 'choice',
+      label: 'Second factor',
+      help: 'Whom the console asks for the code of an authenticator app besides the password. Whoever is asked and has none can only set one up.',
+      default: 'optional',
+      options: [
+        { value: 'optional', label: 'Who wants to' },
+        { value: 'administrators', label: 'Administrators' },
+        { value: 'everyone', label: 'Everyone' },
+      ],
+      applies: 'now',
+      keywords: ['totp', 'two-factor', 'mfa', 'authenticator'],
+    },
     auditRetention: {
       kind: 'duration',
       label: 'Keep the audit log for',

@@ -95,6 +95,36 @@ export function describeSecurityContract(name: string, make: MakeStores): void {
     });
   });
 
+  describe(`second factors: ${name}`, () => {
+    const stores = useStores(make);
+    const row = { operatorId: '1', sealedSecret: 'sealed', enabledAt: 5, lastStep: 10, recoveryHashes: ['a', 'b'] };
+
+    it('spend each step and each recovery code once, also when two ask at the same time', async () => {
+      await stores().operators.create(operator('1', 'admin'));
+      expect(await stores().secondFactors.get('1')).toBeNull();
+      expect(await stores().secondFactors.spendStep('1', 11)).toBe(false);
+      await stores().secondFactors.put(row);
+      expect(await stores().secondFactors.get('1')).toEqual(row);
+      expect(await stores().secondFactors.spendStep('1', 10)).toBe(false);
+      const steps = await Promise.all([stores().secondFactors.spendStep('1', 11), stores().secondFactors.spendStep('1', 11)]);
+      expect(steps.filter(Boolean)).toHaveLength(1);
+      const codes = await Promise.all([stores().secondFactors.spendRecovery('1', 'a'), stores().secondFactors.spendRecovery('1', 'a')]);
+      expect(codes.filter(Boolean)).toHaveLength(1);
+      expect(await stores().secondFactors.spendRecovery('1', 'c')).toBe(false);
+      expect(await stores().secondFactors.get('1')).toEqual({ ...row, lastStep: 11, recoveryHashes: ['b'] });
+    });
+
+    it('are replaced by a new one, and go with the operator', async () => {
+      await stores().operators.create(operator('1', 'admin'));
+      await stores().secondFactors.put(row);
+      await stores().secondFactors.put({ ...row, sealedSecret: 'other', recoveryHashes: [] });
+      expect(await stores().secondFactors.get('1')).toMatchObject({ sealedSecret: 'other', recoveryHashes: [] });
+      await stores().operators.remove('1');
+      expect(await stores().secondFactors.get('1')).toBeNull();
+      expect(await stores().secondFactors.remove('1')).toBe(false);
+    });
+  });
+
   describe(`console sessions, tokens, back-off: ${name}`, () => {
     const stores = useStores(make);
 

@@ -6,6 +6,7 @@ import type {
   ConsoleSessionStore,
   Operator,
   OperatorStore,
+  SecondFactorStore,
   SignInLog,
   SignInRecord,
 } from '../../security/ports.ts';
@@ -81,7 +82,30 @@ export function memoryOperatorStore(state: MemoryState, now: () => number = Date
     },
     async remove(id) {
       for (const [key, session] of state.consoleSessions) if (session.operatorId === id) state.consoleSessions.delete(key);
+      state.secondFactors.delete(id);
       return state.operators.delete(id);
+    },
+  };
+}
+
+export function memorySecondFactorStore(state: MemoryState): SecondFactorStore {
+  return {
+    get: async (operatorId) => state.secondFactors.get(operatorId) ?? null,
+    async put(row) {
+      state.secondFactors.set(row.operatorId, row);
+    },
+    remove: async (operatorId) => state.secondFactors.delete(operatorId),
+    async spendStep(operatorId, step) {
+      const row = state.secondFactors.get(operatorId);
+      if (row === undefined || row.lastStep >= step) return false;
+      state.secondFactors.set(operatorId, { ...row, lastStep: step });
+      return true;
+    },
+    async spendRecovery(operatorId, hash) {
+      const row = state.secondFactors.get(operatorId);
+      if (!row?.recoveryHashes.includes(hash)) return false;
+      state.secondFactors.set(operatorId, { ...row, recoveryHashes: row.recoveryHashes.filter((other) => other !== hash) });
+      return true;
     },
   };
 }

@@ -5,7 +5,14 @@ import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryDomainStore } from './domains.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
-import { memoryApiTokenStore, memoryBackoffStore, memoryConsoleSessionStore, memoryOperatorStore, memorySignInLog } from './security.ts';
+import {
+  memoryApiTokenStore,
+  memoryBackoffStore,
+  memoryConsoleSessionStore,
+  memoryOperatorStore,
+  memorySecondFactorStore,
+  memorySignInLog,
+} from './security.ts';
 import { memorySettingsStore } from './settings.ts';
 import { createMemoryState, type MemoryState, snapshot } from './state.ts';
 
@@ -43,6 +50,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     domains: memoryDomainStore(state, now),
     settings: memorySettingsStore(state, now),
     operators: memoryOperatorStore(state, now),
+    secondFactors: memorySecondFactorStore(state),
     consoleSessions: memoryConsoleSessionStore(state),
     tokens: memoryApiTokenStore(state),
     audit: memoryAuditStore(state, node, now),

@@ -5,6 +5,7 @@ import {
   createOperatorInput,
   deleteOperatorInput,
   endConsoleSessionsInput,
+  resetSecondFactorInput,
   setOperatorPasswordInput,
   updateOperatorInput,
 } from '@/lib/admin/security/inputs.ts';
@@ -14,3 +15,6 @@ export const updateOperator = consoleAction(updateOperatorInput, (input, viewer)
 export const deleteOperator = consoleAction(deleteOperatorInput, (input, viewer) => admin().operators.delete(viewer, input));
 export const setOperatorPassword = consoleAction(setOperatorPasswordInput, (input, viewer) => admin().operators.setPassword(viewer, input));
 export const endConsoleSessions = consoleAction(endConsoleSessionsInput, (input, viewer) => admin().consoleSessions.end(viewer, input));
+export const resetSecondFactor = consoleAction(resetSecondFactorInput, (input, viewer) =>
+  admin().operators.resetSecondFactor(viewer, input),
+);

@@ -156,6 +156,9 @@ export function operatorMenu(row: OperatorRow, me: string, ask: (question: Opera
       onSelect: () => ask({ what: 'password', row }),
       ...(row.id === me ? { disabled: true, why: 'Change your own under My account.' } : {}),
     },
+    ...(row.secondFactor && row.id !== me
+      ? [{ label: 'Remove the second factor', onSelect: () => ask({ what: 'second-factor', row }) } satisfies MenuItem]
+      : []),
     row.enabled
       ? {
           label: 'Disable',

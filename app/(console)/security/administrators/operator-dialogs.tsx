@@ -4,13 +4,13 @@ import { countOf } from '@/lib/ui/format.ts';
 import { problemOf } from '@/lib/ui/patterns/action-state.ts';
 import { ConfirmDialog } from '@/lib/ui/primitives/confirm-dialog.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
-import { deleteOperator, updateOperator } from './actions.ts';
+import { deleteOperator, resetSecondFactor, updateOperator } from './actions.ts';
 import { EditDialog } from './edit-dialog.tsx';
 import { calledOperator, type OperatorRow, refOf } from './operator-words.ts';
 import { PasswordDialog } from './password-dialog.tsx';
 
 export interface OperatorQuestion {
-  readonly what: 'edit' | 'password' | 'enable' | 'disable' | 'delete';
+  readonly what: 'edit' | 'password' | 'second-factor' | 'enable' | 'disable' | 'delete';
   readonly row: OperatorRow;
 }
 
@@ -45,6 +45,25 @@ export function OperatorDialogs({
       return <EditDialog row={row} onClose={onClose} />;
     case 'password':
       return <PasswordDialog row={row} onClose={onClose} />;
+    case 'second-factor':
+      return (
+        <ConfirmDialog
+          open
+          onOpenChange={onClose}
+          title={`Remove the second factor of ${called}?`}
+          effect="For somebody who lost the device and the recovery codes. From then on the password alone opens the account: make sure that it is this person who asks."
+          confirm="Remove the second factor"
+          keep="Keep it"
+          onConfirm={async () => {
+            const state = await resetSecondFactor({ operator: refOf(row) });
+            if (state.is === 'done') {
+              sayDone(`Second factor of ${row.username} removed`);
+              router.refresh();
+            }
+            return problemOf(state);
+          }}
+        />
+      );
     case 'enable':
       return (
         <ConfirmDialog

@@ -29,16 +29,17 @@ function optionsFor(api: AdminApi, facts: RequestFacts): NextAuthOptions {
     providers: [
       CredentialsProvider({
         name: 'Console account',
-        credentials: { username: { type: 'text' }, password: { type: 'password' } },
+        credentials: { username: { type: 'text' }, password: { type: 'password' }, code: { type: 'text' } },
         async authorize(given) {
           const answer = await api.auth.signIn({
             username: given?.username ?? '',
             password: given?.password ?? '',
+            ...(given?.code ? { code: given.code } : {}),
             address: facts.address,
             agent: facts.agent,
           });
-          // One public text for all failures; it comes back in a JSON answer and in no address.
-          if (!answer.ok) throw new Error(answer.fault.message);
+          // One public text for all failures; it comes back in a JSON answer and in no address. The form tells the two it must know by their code.
+          if (!answer.ok) throw new Error(codeErrors.has(answer.fault.code) ? answer.fault.code : answer.fault.message);
           return { id: answer.value.secret, name: answer.value.viewer.name };
         },
       }),
@@ -58,6 +59,8 @@ function optionsFor(api: AdminApi, facts: RequestFacts): NextAuthOptions {
     logger: { error: () => undefined, warn: () => undefined, debug: () => undefined },
   };
 }
+
+const codeErrors: ReadonlySet<string> = new Set(['auth.secondFactorNeeded', 'auth.wrongCode']);
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 

@@ -81,6 +81,7 @@ export function OperatorView({
                 value: roleWords[operator.role],
                 help: roleOptions.find((option) => option.value === operator.role)?.help ?? '',
               },
+              { label: 'Second factor', value: operator.secondFactor ? 'In use' : 'Not set up' },
               { label: 'Last sign-in', value: <RelativeTime at={operator.lastSignInAt} /> },
               { label: 'Added', value: <RelativeTime at={operator.createdAt} /> },
               ...(tokens === null
