@@ -15,6 +15,7 @@ export interface Events {
   'service.changed': { readonly name: string; readonly state: string };
   'certificate.changed': { readonly use: string; readonly fingerprint: string; readonly by: string };
   'operator.changed': { readonly operatorId: string; readonly what: string };
+  'role.changed': { readonly roleId: string; readonly what: 'created' | 'updated' | 'removed' };
   'console-session.ended': { readonly sessionId: string };
   'token.changed': { readonly tokenId: string; readonly what: 'created' | 'revoked' };
   'job.changed': { readonly jobId: string; readonly state: string; readonly done: number; readonly total: number };

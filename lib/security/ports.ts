@@ -37,14 +37,39 @@ export interface Operator {
   readonly id: string;
   readonly username: string;
   readonly name: string;
-  readonly role: RoleName;
+  /** A `RoleName` or the id of a `CustomRole`. */
+  readonly role: string;
   readonly enabled: boolean;
   readonly mustChangePassword: boolean;
   readonly createdAt: number;
   readonly lastSignInAt: number | null;
   readonly version: number;
 }
+/** The roles that every installation has; an operator's role is one of them or the id of a `CustomRole`. */
 export type RoleName = 'administrator' | 'operator' | 'read-only';
+
+/** A role that an administrator made. */
+export interface CustomRole {
+  /** `role-...`, so that it is never a built-in name. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly permissions: readonly string[];
+  readonly createdAt: number;
+  readonly version: number;
+}
+export interface RoleStore {
+  list(): Promise<readonly CustomRole[]>;
+  get(id: string): Promise<CustomRole | null>;
+  /** `taken`: a role of this name exists, letter case apart. */
+  create(row: Pick<CustomRole, 'id' | 'name' | 'description' | 'permissions'>): Promise<CustomRole | 'taken'>;
+  update(
+    id: string,
+    patch: Partial<Pick<CustomRole, 'name' | 'description' | 'permissions'>>,
+    expectedVersion?: number,
+  ): Promise<CustomRole | null | 'conflict' | 'taken'>;
+  remove(id: string): Promise<boolean>;
+}
 
 export interface OperatorStore {
   byUsername(username: string): Promise<(Operator & { passwordHash: string }) | null>;
@@ -54,7 +79,7 @@ export interface OperatorStore {
     id: string;
     username: string;
     name: string;
-    role: RoleName;
+    role: string;
     passwordHash: string;
     mustChangePassword: boolean;
   }): Promise<Operator | 'taken'>;
@@ -62,7 +87,7 @@ export interface OperatorStore {
     id: string,
     patch: Partial<{
       name: string;
-      role: RoleName;
+      role: string;
       enabled: boolean;
       passwordHash: string;
       mustChangePassword: boolean;

@@ -4,6 +4,7 @@ import { createAdmin } from '../admin/create-admin.ts';
 import { createJobRunner } from '../admin/jobs/runner.ts';
 import { publishAdmin } from '../admin/publish.ts';
 import { createRebuild } from '../admin/rebuild-work.ts';
+import { createRoles } from '../admin/roles/roles.ts';
 import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { AdminDeps } from '../admin/shared/define.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
@@ -263,8 +264,12 @@ async function compose(
     issuer: () => `Rollcall ${domains.default.get()}`,
     clock,
   });
+  const roles = createRoles({ store: stores.roles, events, log });
+  await roles.load();
+  closers.push(() => roles.stop());
   const auth = createAuthDoor({
     secondFactor,
+    roles,
     stores,
     passwords: operatorPasswords,
     guard,

@@ -17,6 +17,7 @@ import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts
 import { type BackoffWrite, prismaBackoffStore, writeBackoffs } from './security/backoffs.ts';
 import { prismaConsoleSessionStore, type UseTouch, writeConsoleTouches } from './security/console-sessions.ts';
 import { prismaOperatorStore } from './security/operators.ts';
+import { prismaRoleStore } from './security/roles.ts';
 import { prismaSecondFactorStore } from './security/second-factors.ts';
 import { addFailures, prismaSignInLog, type SignInWrite, writeSignIns } from './security/sign-ins.ts';
 import type { Stores } from './stores.ts';
@@ -64,6 +65,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     domains: prismaDomainStore({ db, now }),
     settings: prismaSettingsStore({ db, now }),
     operators: prismaOperatorStore({ db, now }),
+    roles: prismaRoleStore({ db, now }),
     secondFactors: prismaSecondFactorStore({ db }),
     consoleSessions: prismaConsoleSessionStore({ db, touches: queues.consoleTouches }),
     tokens: prismaApiTokenStore({ db, touches: queues.tokenTouches }),

@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { createRoles } from '../admin/roles/roles.ts';
 import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { Viewer } from '../admin/shared/viewer.ts';
 import { type ConsoleValues, type SignInValues, sections } from '../config/schema/index.ts';
@@ -43,7 +44,9 @@ export async function securityWorld() {
     clock,
     log: silentLog,
   });
+  const roles = createRoles({ store: stores.roles, events, log: silentLog });
   const auth = createAuthDoor({
+    roles,
     stores,
     passwords,
     secondFactor,
@@ -54,7 +57,7 @@ export async function securityWorld() {
     log: silentLog,
     cookieSecret: 'c',
   });
-  const add = async (username: string, role: RoleName, more: { mustChangePassword?: boolean } = {}) => {
+  const add = async (username: string, role: string, more: { mustChangePassword?: boolean } = {}) => {
     const made = await stores.operators.create({
       id: `id-${username}`,
       username,

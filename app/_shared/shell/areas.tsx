@@ -56,6 +56,7 @@ export const areas: readonly Area[] = [
     icon: icon(ShieldCheck),
     children: [
       { label: 'Administrators', href: '/security/administrators', may: 'operators.read' },
+      { label: 'Roles', href: '/security/roles', may: 'operators.read' },
       { label: 'Certificates', href: '/security/certificates', may: 'certificates.read' },
       { label: 'API tokens', href: '/security/tokens', may: 'tokens.read' },
       { label: 'Locks', href: '/security/locks', may: 'locks.read' },

@@ -8,9 +8,10 @@ import type { Log } from '../../kernel/log.ts';
 import { ok, refuse } from '../../kernel/result.ts';
 import type { PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { ApiToken, ConsoleSession, Operator, SignInOutcome } from '../../security/ports.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { AuthDoor, SignedInViewer } from '../shared/door.ts';
 import type { AdminStores } from '../shared/ports.ts';
-import { type Permission, rolePermissions, type Viewer } from '../shared/viewer.ts';
+import type { Permission, Viewer } from '../shared/viewer.ts';
 import { authFaults } from './faults.ts';
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
@@ -22,20 +23,25 @@ const maxCached = 5_000;
 const touchEveryMs = 30_000;
 
 /** Whoever still has a password that somebody else knows, or lacks the second factor that the settings ask for, may look and mend that, and change nothing else. */
-function permissionsOf({ role, mustChangePassword }: Operator, mustSetUpSecondFactor: boolean): readonly Permission[] {
-  const all = rolePermissions[role];
+function narrowed(all: readonly Permission[], { mustChangePassword }: Operator, mustSetUpSecondFactor: boolean): readonly Permission[] {
   return mustChangePassword || mustSetUpSecondFactor
     ? all.filter((permission) => permission.endsWith('.read') || permission === 'self.write')
     : all;
 }
 
-export function viewerOf(operator: Operator, address: string, mustSetUpSecondFactor: boolean, sessionId?: string): SignedInViewer {
+function viewerOf(
+  operator: Operator,
+  permissions: readonly Permission[],
+  address: string,
+  mustSetUpSecondFactor: boolean,
+  sessionId?: string,
+): SignedInViewer {
   const viewer = {
     kind: 'person' as const,
     id: operator.id,
     name: operator.username,
     role: operator.role,
-    permissions: permissionsOf(operator, mustSetUpSecondFactor),
+    permissions: narrowed(permissions, operator, mustSetUpSecondFactor),
     address,
     mustChangePassword: operator.mustChangePassword,
     mustSetUpSecondFactor,
@@ -53,6 +59,7 @@ export function createAuthDoor(deps: {
   readonly stores: Pick<AdminStores, 'operators' | 'secondFactors' | 'consoleSessions' | 'tokens' | 'audit'>;
   readonly passwords: PasswordHasher;
   readonly secondFactor: SecondFactor;
+  readonly roles: Roles;
   readonly guard: SignInGuardControl;
   readonly settings: Live<ConsoleValues>;
   readonly events: EventHub;
@@ -67,7 +74,7 @@ export function createAuthDoor(deps: {
 } {
   const { stores, passwords, guard, settings, events, clock, log } = deps;
   const sessions = new Map<string, Cached<{ session: ConsoleSession; operator: Operator; hasSecondFactor: boolean } | null>>();
-  const tokens = new Map<string, Cached<{ token: ApiToken; permissions: readonly Permission[]; role: Operator['role'] } | null>>();
+  const tokens = new Map<string, Cached<{ token: ApiToken; role: string | null } | null>>();
   const touched = new Map<string, number>();
 
   const forgetAll = () => {
@@ -174,6 +181,9 @@ export function createAuthDoor(deps: {
     return !has && (asked === 'everyone' || (asked === 'administrators' && operator.role === 'administrator'));
   };
 
+  const person = (operator: Operator, address: string, hasSecondFactor: boolean, sessionId: string): SignedInViewer =>
+    viewerOf(operator, deps.roles.permissionsOf(operator.role), address, lacksSecondFactor(operator, hasSecondFactor), sessionId);
+
   async function signIn({ username, password, code, address, agent }: Parameters<AuthDoor['signIn']>[0]): ReturnType<AuthDoor['signIn']> {
     const name = username.trim();
     const { allowed, delayMs } = await guard.before('console', name, address);
@@ -217,7 +227,7 @@ export function createAuthDoor(deps: {
     return ok({
       secret,
       expiresAt: session.expiresAt,
-      viewer: viewerOf(operator, address, lacksSecondFactor(operator, hasSecondFactor), session.id),
+      viewer: person(operator, address, hasSecondFactor, session.id),
     });
   }
 
@@ -269,7 +279,7 @@ export function createAuthDoor(deps: {
         touched.set(session.id, now);
         stores.consoleSessions.touch(session.id, now);
       }
-      return viewerOf(operator, address, lacksSecondFactor(operator, hasSecondFactor), session.id);
+      return person(operator, address, hasSecondFactor, session.id);
     },
     async viewerForToken(secret, address) {
       if (!secret.startsWith('rc_') || secret.length > 200) return null;
@@ -287,8 +297,8 @@ export function createAuthDoor(deps: {
         kind: 'token',
         id: found.token.id,
         name: found.token.name,
-        role: found.role,
-        permissions: found.permissions,
+        role: found.role ?? 'operator',
+        permissions: scopesOf(found.token, found.role),
         address,
       };
       return viewer;
@@ -302,14 +312,20 @@ export function createAuthDoor(deps: {
     },
   };
 
+  /** `role` is its maker's, null for one made on the command line. */
+  function scopesOf(token: ApiToken, role: string | null): readonly Permission[] {
+    const scopes = token.scopes as readonly Permission[];
+    if (role === null) return scopes;
+    const own = deps.roles.permissionsOf(role);
+    return scopes.filter((scope) => own.includes(scope));
+  }
+
   /** A token never has more than its maker has now; one whose maker is disabled does nothing. */
-  async function readToken(hash: string): Promise<{ token: ApiToken; permissions: readonly Permission[]; role: Operator['role'] } | null> {
+  async function readToken(hash: string): Promise<{ token: ApiToken; role: string | null } | null> {
     const token = await stores.tokens.bySecretHash(hash);
     if (!token || token.revokedAt !== null) return null;
-    const scopes = token.scopes as readonly Permission[];
     const maker = await stores.operators.byUsername(token.createdBy);
-    if (!maker) return { token, permissions: scopes, role: 'operator' };
-    if (!maker.enabled) return null;
-    return { token, permissions: scopes.filter((scope) => rolePermissions[maker.role].includes(scope)), role: maker.role };
+    if (!maker) return { token, role: null };
+    return maker.enabled ? { token, role: maker.role } : null;
   }
 }

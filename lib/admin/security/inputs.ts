@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { secretText } from '../shared/fields.ts';
 
-const role = z.enum(['administrator', 'operator', 'read-only']);
+const role = z.string().trim().min(1).max(100);
 const operator = z.string().trim().min(1).max(300).describe('User name of the operator, or id:ID');
 const username = z
   .string()
@@ -17,14 +17,14 @@ export const createOperatorInput = z.strictObject({
   username,
   password: secretText('At least 8 characters, not the user name'),
   name: z.string().trim().max(255).default('').describe('Full name'),
-  role: role.default('read-only').describe('What the operator may do'),
+  role: role.default('read-only').describe('Id of a role: administrator, operator, read-only, or one made here'),
   mustChangePassword: z.boolean().default(true).describe('Must choose an own password at the first sign-in'),
 });
 export const updateOperatorInput = z.strictObject({
   operator,
   version: z.int().optional().describe('The version seen; an older one than the stored is refused'),
   name: z.string().trim().max(255).optional().describe('Full name'),
-  role: role.optional().describe('What the operator may do'),
+  role: role.optional().describe('Id of a role: administrator, operator, read-only, or one made here'),
   enabled: z.boolean().optional().describe('May sign in'),
 });
 export const deleteOperatorInput = z.strictObject({ operator });

@@ -5,7 +5,8 @@ export const operatorView = z.object({
   id: z.string(),
   username: z.string(),
   name: z.string(),
-  role: z.enum(['administrator', 'operator', 'read-only']),
+  /** Id of the role. */
+  role: z.string(),
   enabled: z.boolean(),
   mustChangePassword: z.boolean(),
   /** Signs in with a code besides the password. */

@@ -1,6 +1,6 @@
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, DomainStore } from '../../directory/ports.ts';
-import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, SecondFactorStore } from '../../security/ports.ts';
+import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
 
 export interface AuditRecord {
   readonly id: string;
@@ -87,6 +87,7 @@ export interface AdminStores {
   readonly operators: OperatorStore;
   readonly consoleSessions: ConsoleSessionStore;
   readonly secondFactors: SecondFactorStore;
+  readonly roles: RoleStore;
   readonly tokens: ApiTokenStore;
   readonly audit: AuditStore;
   readonly jobs: JobStore;

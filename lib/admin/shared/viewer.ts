@@ -7,7 +7,8 @@ export interface Viewer {
   readonly id: string;
   /** For audit and screens. */
   readonly name: string;
-  readonly role: RoleName | 'system';
+  /** A `RoleName`, the id of a custom role, or `system`. */
+  readonly role: string;
   readonly permissions: readonly Permission[];
   /** Where from; empty on the machine itself. */
   readonly address: string;
@@ -37,6 +38,7 @@ export const permissions = [
   'tokens.write',
   'operators.read',
   'operators.write',
+  'roles.write',
   'jobs.read',
   'jobs.write',
   'locks.read',
@@ -53,6 +55,8 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
   operator: [...reads, 'users.password', 'sessions.end', 'services.control', 'jobs.write', 'locks.write', 'audit.export', 'self.write'],
   'read-only': [...reads.filter((p) => p !== 'tokens.read' && p !== 'operators.read'), 'self.write'],
 };
+
+export const isBuiltInRole = (role: string): role is RoleName => Object.hasOwn(rolePermissions, role);
 
 export const systemViewer: Viewer = { kind: 'system', id: 'system', name: 'System', role: 'system', permissions, address: '' };
 export const commandLineViewer: Viewer = {

@@ -1,7 +1,7 @@
 import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
-import { domainsProjection, operatorsProjection, tokensProjection, usersProjection } from './lists.ts';
+import { domainsProjection, operatorsProjection, rolesProjection, tokensProjection, usersProjection } from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
@@ -16,6 +16,7 @@ export const projections: readonly AnyProjection[] = [
   domainsProjection,
   tokensProjection,
   operatorsProjection,
+  rolesProjection,
   jobsProjection,
   jobProjection,
   servicesProjection,

@@ -18,6 +18,11 @@ export const tokensProjection = projection({
   everyMs: 15_000,
   read: (api, viewer, params) => api.tokens.list(viewer, params),
 });
+export const rolesProjection = projection({
+  channel: 'roles',
+  on: ['role.changed', 'operator.changed'],
+  read: (api, viewer, params) => api.roles.list(viewer, params),
+});
 export const operatorsProjection = projection({
   channel: 'operators',
   on: ['operator.changed', 'console-session.ended'],

@@ -1,4 +1,4 @@
-import type { Operator, OperatorStore, RoleName } from '../../security/ports.ts';
+import type { Operator, OperatorStore } from '../../security/ports.ts';
 import { big, type Db, ms, msOrNull } from '../db.ts';
 import { isUniqueViolation } from '../errors.ts';
 import type { OperatorModel } from '../generated/models.ts';
@@ -8,7 +8,7 @@ const toOperator = (row: OperatorModel): Operator => ({
   id: row.id,
   username: row.username,
   name: row.name,
-  role: row.role as RoleName,
+  role: row.role,
   enabled: row.enabled,
   mustChangePassword: row.mustChangePassword,
   createdAt: ms(row.createdAt),

@@ -95,6 +95,29 @@ export function describeSecurityContract(name: string, make: MakeStores): void {
     });
   });
 
+  describe(`roles: ${name}`, () => {
+    const stores = useStores(make);
+    const role = { id: 'role-1', name: 'Help desk', description: '', permissions: ['users.read'] };
+
+    it('have names of their own, letter case apart, and are edited by version', async () => {
+      expect(await stores().roles.create(role)).toMatchObject({ ...role, version: 1 });
+      expect(await stores().roles.create({ ...role, id: 'role-2', name: 'HELP DESK' })).toBe('taken');
+      await stores().roles.create({ ...role, id: 'role-3', name: 'Audit' });
+      expect((await stores().roles.list()).map(({ name }) => name)).toEqual(['Audit', 'Help desk']);
+      expect(await stores().roles.update('role-3', { name: 'help desk' })).toBe('taken');
+      expect(await stores().roles.update('role-1', { name: 'HELP desk', permissions: [] }, 1)).toMatchObject({
+        name: 'HELP desk',
+        permissions: [],
+        version: 2,
+      });
+      expect(await stores().roles.update('role-1', { description: 'late' }, 1)).toBe('conflict');
+      expect(await stores().roles.update('role-9', { description: 'x' })).toBeNull();
+      expect(await stores().roles.remove('role-1')).toBe(true);
+      expect(await stores().roles.get('role-1')).toBeNull();
+      expect(await stores().roles.remove('role-1')).toBe(false);
+    });
+  });
+
   describe(`second factors: ${name}`, () => {
     const stores = useStores(make);
     const row = { operatorId: '1', sealedSecret: 'sealed', enabledAt: 5, lastStep: 10, recoveryHashes: ['a', 'b'] };

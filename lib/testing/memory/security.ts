@@ -6,6 +6,7 @@ import type {
   ConsoleSessionStore,
   Operator,
   OperatorStore,
+  RoleStore,
   SecondFactorStore,
   SignInLog,
   SignInRecord,
@@ -85,6 +86,31 @@ export function memoryOperatorStore(state: MemoryState, now: () => number = Date
       state.secondFactors.delete(id);
       return state.operators.delete(id);
     },
+  };
+}
+
+export function memoryRoleStore(state: MemoryState, now: () => number = Date.now): RoleStore {
+  const isTaken = (name: string, except: string) =>
+    [...state.roles.values()].some((row) => row.id !== except && fold(row.name) === fold(name));
+  return {
+    list: async () => [...state.roles.values()].sort((a, b) => (fold(a.name) < fold(b.name) ? -1 : 1)),
+    get: async (id) => state.roles.get(id) ?? null,
+    async create(row) {
+      if (isTaken(row.name, row.id)) return 'taken';
+      const role = { ...row, createdAt: now(), version: 1 };
+      state.roles.set(row.id, role);
+      return role;
+    },
+    async update(id, patch, expectedVersion) {
+      if (patch.name !== undefined && isTaken(patch.name, id)) return 'taken';
+      const was = state.roles.get(id);
+      if (was === undefined) return null;
+      if (expectedVersion !== undefined && expectedVersion !== was.version) return 'conflict';
+      const role = { ...was, ...patch, version: was.version + 1 };
+      state.roles.set(id, role);
+      return role;
+    },
+    remove: async (id) => state.roles.delete(id),
   };
 }
 

@@ -3,7 +3,7 @@ import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials } from '../../directory/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
-import type { ApiToken, ConsoleSession, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
+import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
 
 export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
 
@@ -29,6 +29,7 @@ export interface MemoryState {
   offline: Map<string, OfflineRow>;
   signIns: readonly SignInRecord[];
   operators: Map<string, Operator & { passwordHash: string }>;
+  roles: Map<string, CustomRole>;
   secondFactors: Map<string, SecondFactorRow>;
   consoleSessions: Map<string, ConsoleSession & { secretHash: string }>;
   tokens: Map<string, ApiToken & { secretHash: string }>;
@@ -56,6 +57,7 @@ export const createMemoryState = (): MemoryState => ({
   offline: new Map(),
   signIns: [],
   operators: new Map(),
+  roles: new Map(),
   secondFactors: new Map(),
   consoleSessions: new Map(),
   tokens: new Map(),

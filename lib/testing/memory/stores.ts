@@ -10,6 +10,7 @@ import {
   memoryBackoffStore,
   memoryConsoleSessionStore,
   memoryOperatorStore,
+  memoryRoleStore,
   memorySecondFactorStore,
   memorySignInLog,
 } from './security.ts';
@@ -50,6 +51,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     domains: memoryDomainStore(state, now),
     settings: memorySettingsStore(state, now),
     operators: memoryOperatorStore(state, now),
+    roles: memoryRoleStore(state, now),
     secondFactors: memorySecondFactorStore(state),
     consoleSessions: memoryConsoleSessionStore(state),
     tokens: memoryApiTokenStore(state),

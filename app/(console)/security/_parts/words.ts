@@ -1,4 +1,12 @@
+import type { RoleView } from '@/lib/admin/roles/outputs.ts';
+
 export type Role = 'administrator' | 'operator' | 'read-only';
+
+/** Roles to choose from, the built-in ones first. */
+export const optionsOf = (roles: readonly RoleView[]) =>
+  roles.map(({ id, name, description }) => ({ value: id, label: name, help: description }));
+/** What a role is called; its id when it is not among those that exist. */
+export const nameOfRole = (roles: readonly RoleView[], id: string): string => roles.find((role) => role.id === id)?.name ?? id;
 
 export const roleWords: Readonly<Record<Role, string>> = { administrator: 'Administrator', operator: 'Operator', 'read-only': 'Read only' };
 export const roleOptions = [
@@ -29,6 +37,7 @@ const areaWords: Readonly<Record<string, string>> = {
   operators: 'Administrators',
   jobs: 'Jobs',
   locks: 'Locks',
+  roles: 'Roles',
   diagnostics: 'Diagnostics',
   self: 'Own account',
 };

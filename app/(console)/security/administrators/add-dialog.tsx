@@ -1,6 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState, useTransition } from 'react';
+import type { RoleView } from '@/lib/admin/roles/outputs.ts';
 import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
 import { FormDialog } from '@/lib/ui/patterns/form-dialog.tsx';
 import { Checkbox, RadioGroup } from '@/lib/ui/primitives/choice.tsx';
@@ -8,12 +9,20 @@ import { Field } from '@/lib/ui/primitives/field.tsx';
 import { Input } from '@/lib/ui/primitives/input.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
 import { NewPassword } from '../../users/_parts/new-password.tsx';
-import { type Role, roleOptions } from '../_parts/words.ts';
+import { optionsOf } from '../_parts/words.ts';
 import { createOperator } from './actions.ts';
 
-const blank = { username: '', name: '', password: '', role: 'read-only' as Role, mustChangePassword: true };
+const blank = { username: '', name: '', password: '', role: 'read-only', mustChangePassword: true };
 
-export function AddDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function AddDialog({
+  roles,
+  open,
+  onOpenChange,
+}: {
+  roles: readonly RoleView[];
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
   const router = useRouter();
   const [values, setValues] = useState(blank);
   const [state, setState] = useState<ActionState<unknown>>({ is: 'idle' });
@@ -67,7 +76,7 @@ export function AddDialog({ open, onOpenChange }: { open: boolean; onOpenChange:
         <Input value={values.name} onChange={(event) => set({ name: event.target.value })} maxLength={255} autoComplete="off" />
       </Field>
       <Field label="Role" id="role" error={problems.role} group>
-        <RadioGroup value={values.role} onValueChange={(value) => set({ role: value as Role })} options={roleOptions} />
+        <RadioGroup value={values.role} onValueChange={(role) => set({ role })} options={optionsOf(roles)} />
       </Field>
       <NewPassword
         value={values.password}

@@ -12,6 +12,7 @@ export const AdministratorsHeader = ({ actions }: { actions?: ReactNode }) => (
         label="Administrators"
         tabs={[
           { href: '/security/administrators', label: 'Administrators', exact: true },
+          { href: '/security/roles', label: 'Roles' },
           { href: '/security/administrators/sessions', label: 'Console sessions' },
         ]}
       />

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { Value } from '@/app/_shared/values.ts';
 import type { AdminApi } from '@/lib/admin/api.ts';
+import type { RoleView } from '@/lib/admin/roles/outputs.ts';
 import { useLive } from '@/lib/live/client.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import { type CommandItem, useCommands } from '@/lib/ui/patterns/command-bar.tsx';
@@ -15,7 +16,7 @@ import { Button } from '@/lib/ui/primitives/button.tsx';
 import type { MenuItem } from '@/lib/ui/primitives/menu.tsx';
 import { RelativeTime } from '@/lib/ui/primitives/relative-time.tsx';
 import { StatusBadge } from '@/lib/ui/primitives/status.tsx';
-import { roleOptions, roleWords } from '../_parts/words.ts';
+import { nameOfRole } from '../_parts/words.ts';
 import { AddDialog } from './add-dialog.tsx';
 import { AdministratorsHeader } from './administrators-header.tsx';
 import { OperatorDialogs, type OperatorQuestion } from './operator-dialogs.tsx';
@@ -26,8 +27,8 @@ const rowKey = (row: OperatorRow) => row.id;
 const rowName = (row: OperatorRow) => row.username;
 const rowHref = (row: OperatorRow) => `/security/administrators/${encodeURIComponent(row.id)}`;
 
-const filters: readonly Filter[] = [
-  { id: 'role', label: 'Role', options: roleOptions.map(({ value, label }) => ({ value, label })), multiple: true },
+const filtersFor = (roles: readonly RoleView[]): readonly Filter[] => [
+  { id: 'role', label: 'Role', options: roles.map(({ id, name }) => ({ value: id, label: name })), multiple: true },
   {
     id: 'state',
     label: 'State',
@@ -41,11 +42,13 @@ const filters: readonly Filter[] = [
 export function AdministratorsTable({
   initial,
   query,
+  roles,
   me,
   mayWrite,
 }: {
   initial: Value<AdminApi['operators']['list']>;
   query: TableQuery;
+  roles: readonly RoleView[];
   /** Id of the person who looks. */
   me: string;
   mayWrite: boolean;
@@ -68,7 +71,7 @@ export function AdministratorsTable({
         ),
       },
       { id: 'name', header: 'Name', sortable: true, cell: (row) => <span className="wrap-anywhere">{row.name}</span> },
-      { id: 'role', header: 'Role', cell: (row) => roleWords[row.role] },
+      { id: 'role', header: 'Role', cell: (row) => nameOfRole(roles, row.role) },
       {
         id: 'state',
         header: 'State',
@@ -84,8 +87,9 @@ export function AdministratorsTable({
       },
       { id: 'createdAt', header: 'Added', sortable: true, hidden: true, cell: (row) => <RelativeTime at={row.createdAt} /> },
     ],
-    [me],
+    [me, roles],
   );
+  const filters = useMemo(() => filtersFor(roles), [roles]);
   const rows = useMemo(
     () =>
       chosenRows(operators, query, {
@@ -139,8 +143,8 @@ export function AdministratorsTable({
       />
       {mayWrite ? (
         <>
-          <AddDialog open={adding} onOpenChange={setAdding} />
-          <OperatorDialogs question={question} onClose={() => setQuestion(null)} />
+          <AddDialog roles={roles} open={adding} onOpenChange={setAdding} />
+          <OperatorDialogs roles={roles} question={question} onClose={() => setQuestion(null)} />
         </>
       ) : null}
     </>

@@ -1,6 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
+import type { RoleView } from '@/lib/admin/roles/outputs.ts';
 import { type ActionState, fieldsOf } from '@/lib/ui/patterns/action-state.ts';
 import { FormDialog } from '@/lib/ui/patterns/form-dialog.tsx';
 import { Banner } from '@/lib/ui/primitives/banner.tsx';
@@ -9,15 +10,15 @@ import { RadioGroup } from '@/lib/ui/primitives/choice.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
 import { Input } from '@/lib/ui/primitives/input.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
-import { type Role, roleOptions } from '../_parts/words.ts';
+import { optionsOf } from '../_parts/words.ts';
 import { updateOperator } from './actions.ts';
 import { calledOperator, type OperatorRow, refOf } from './operator-words.ts';
 
 /** Name and role. A version seen before somebody else's change is refused, and says so. */
-export function EditDialog({ row, onClose }: { row: OperatorRow; onClose: () => void }) {
+export function EditDialog({ roles, row, onClose }: { roles: readonly RoleView[]; row: OperatorRow; onClose: () => void }) {
   const router = useRouter();
   const [name, setName] = useState(row.name);
-  const [role, setRole] = useState<Role>(row.role);
+  const [role, setRole] = useState(row.role);
   const [state, setState] = useState<ActionState<unknown>>({ is: 'idle' });
   const [busy, start] = useTransition();
   const submit = () => {
@@ -64,7 +65,7 @@ export function EditDialog({ row, onClose }: { row: OperatorRow; onClose: () => 
         <Input value={name} onChange={(event) => setName(event.target.value)} maxLength={255} autoComplete="off" />
       </Field>
       <Field label="Role" id="role" error={problems.role} group>
-        <RadioGroup value={role} onValueChange={(value) => setRole(value as Role)} options={roleOptions} />
+        <RadioGroup value={role} onValueChange={setRole} options={optionsOf(roles)} />
       </Field>
       {role !== row.role && row.sessions > 0 ? (
         <Banner tone="notice">A new role ends the console sessions of this person; they sign in again.</Banner>

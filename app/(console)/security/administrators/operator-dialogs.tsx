@@ -1,5 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
+import type { RoleView } from '@/lib/admin/roles/outputs.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import { problemOf } from '@/lib/ui/patterns/action-state.ts';
 import { ConfirmDialog } from '@/lib/ui/primitives/confirm-dialog.tsx';
@@ -16,10 +17,12 @@ export interface OperatorQuestion {
 
 /** The dialog that fits what was asked for. */
 export function OperatorDialogs({
+  roles,
   question,
   onClose,
   onDeleted,
 }: {
+  roles: readonly RoleView[];
   question: OperatorQuestion | null;
   onClose: () => void;
   onDeleted?: () => void;
@@ -42,7 +45,7 @@ export function OperatorDialogs({
   };
   switch (what) {
     case 'edit':
-      return <EditDialog row={row} onClose={onClose} />;
+      return <EditDialog roles={roles} row={row} onClose={onClose} />;
     case 'password':
       return <PasswordDialog row={row} onClose={onClose} />;
     case 'second-factor':

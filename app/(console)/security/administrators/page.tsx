@@ -16,14 +16,23 @@ export default async function AdministratorsPage({ searchParams }: { searchParam
     sorts: ['username', 'name', 'lastSignInAt', 'createdAt'],
     filters: ['role', 'state'],
   });
-  const found = await admin().operators.list(viewer, {});
-  return found.ok ? (
-    <AdministratorsTable initial={found.value} query={query} me={viewer.id} mayWrite={may(viewer, 'operators.write')} />
-  ) : (
+  const [found, roles] = await Promise.all([admin().operators.list(viewer, {}), admin().roles.list(viewer, {})]);
+  if (found.ok && roles.ok)
+    return (
+      <AdministratorsTable
+        initial={found.value}
+        roles={roles.value.items}
+        query={query}
+        me={viewer.id}
+        mayWrite={may(viewer, 'operators.write')}
+      />
+    );
+  const problem = found.ok ? roles : found;
+  return (
     <>
       <AdministratorsHeader />
-      <FailedState title="The administrators could not be read" trace={traceOf(found.fault) ?? undefined}>
-        {found.fault.message}
+      <FailedState title="The administrators could not be read" trace={problem.ok ? undefined : (traceOf(problem.fault) ?? undefined)}>
+        {problem.ok ? '' : problem.fault.message}
       </FailedState>
     </>
   );

@@ -1,6 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import type { RoleView } from '@/lib/admin/roles/outputs.ts';
 import { countOf } from '@/lib/ui/format.ts';
 import { useShortcut } from '@/lib/ui/hooks/keyboard.tsx';
 import type { TableQuery } from '@/lib/ui/patterns/data-table/query.ts';
@@ -15,7 +16,7 @@ import { Link } from '@/lib/ui/primitives/link.tsx';
 import { Menu } from '@/lib/ui/primitives/menu.tsx';
 import { RelativeTime } from '@/lib/ui/primitives/relative-time.tsx';
 import { StatusBadge } from '@/lib/ui/primitives/status.tsx';
-import { roleOptions, roleWords } from '../../_parts/words.ts';
+import { nameOfRole } from '../../_parts/words.ts';
 import { operatorMenu } from '../administrators-table.tsx';
 import { type ConsoleSession, ConsoleSessionsTable } from '../console-sessions-table.tsx';
 import { OperatorDialogs, type OperatorQuestion } from '../operator-dialogs.tsx';
@@ -24,6 +25,7 @@ import type { OperatorRow } from '../operator-words.ts';
 /** One administrator: may sign in or not, who, what the role covers, and where signed in now. */
 export function OperatorView({
   operator,
+  roles,
   me,
   query,
   sessions,
@@ -31,6 +33,7 @@ export function OperatorView({
   may,
 }: {
   operator: OperatorRow;
+  roles: readonly RoleView[];
   me: string;
   query: TableQuery;
   sessions: readonly ConsoleSession[] | null;
@@ -78,8 +81,8 @@ export function OperatorView({
             items={[
               {
                 label: 'Role',
-                value: roleWords[operator.role],
-                help: roleOptions.find((option) => option.value === operator.role)?.help ?? '',
+                value: nameOfRole(roles, operator.role),
+                help: roles.find((role) => role.id === operator.role)?.description ?? '',
               },
               { label: 'Second factor', value: operator.secondFactor ? 'In use' : 'Not set up' },
               { label: 'Last sign-in', value: <RelativeTime at={operator.lastSignInAt} /> },
@@ -117,7 +120,12 @@ export function OperatorView({
           )}
         </section>
       </Stack>
-      <OperatorDialogs question={question} onClose={() => setQuestion(null)} onDeleted={() => router.push('/security/administrators')} />
+      <OperatorDialogs
+        roles={roles}
+        question={question}
+        onClose={() => setQuestion(null)}
+        onDeleted={() => router.push('/security/administrators')}
+      />
     </>
   );
 }

@@ -19,8 +19,9 @@ export default async function AdministratorPage({
   if (!may(viewer, 'operators.read')) return <NoPermission what="see administrators" permission="operators.read" />;
   const id = decodeURIComponent((await params).id).slice(0, 200);
   const query = readTableQuery(await searchParams, { sorts: ['lastSeenAt', 'createdAt', 'address'] });
-  const [found, sessions, tokens] = await Promise.all([
+  const [found, roles, sessions, tokens] = await Promise.all([
     admin().operators.get(viewer, { operator: `id:${id}` }),
+    admin().roles.list(viewer, {}),
     admin().consoleSessions.list(viewer, { all: true }),
     may(viewer, 'tokens.read') ? admin().tokens.list(viewer, {}) : null,
   ]);
@@ -39,6 +40,7 @@ export default async function AdministratorPage({
   return (
     <OperatorView
       operator={operator}
+      roles={roles.ok ? roles.value.items : []}
       me={viewer.id}
       query={query}
       sessions={sessions.ok ? sessions.value.items.filter((session) => session.operatorId === operator.id) : null}

@@ -11,8 +11,8 @@ import { Card } from '@/lib/ui/primitives/card.tsx';
 import { RadioGroup } from '@/lib/ui/primitives/choice.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
 import { Input } from '@/lib/ui/primitives/input.tsx';
+import { PermissionChoice } from '../../_parts/permission-choice.tsx';
 import { createToken } from '../actions.ts';
-import { ScopeChoice } from './scope-choice.tsx';
 import { TokenMade } from './token-made.tsx';
 
 export type MadeToken = Value<AdminApi['tokens']['create']>;
@@ -67,7 +67,7 @@ export function TokenForm({
         </Field>
       </Card>
       <Card>
-        <ScopeChoice permissions={permissions} chosen={scopes} onChange={setScopes} error={problems.scopes} />
+        <PermissionChoice id="scopes" permissions={permissions} chosen={scopes} onChange={setScopes} error={problems.scopes} />
       </Card>
       <Card>
         <Field label="Expires after" group>

@@ -3,15 +3,21 @@ import type { Permission } from '@/lib/admin/shared/viewer.ts';
 import { Button } from '@/lib/ui/primitives/button.tsx';
 import { Checkbox } from '@/lib/ui/primitives/choice.tsx';
 import { Field } from '@/lib/ui/primitives/field.tsx';
-import { sayPermission } from '../../_parts/words.ts';
+import { sayPermission } from './words.ts';
 
 /** Permissions by area, with the names that the reference uses. */
-export function ScopeChoice({
+export function PermissionChoice({
+  id,
+  readOnly = false,
   permissions,
   chosen,
   onChange,
   error,
 }: {
+  /** Of the field, as problems name it. */
+  id: string;
+  /** Shown only: nothing can be ticked. */
+  readOnly?: boolean;
   permissions: readonly Permission[];
   chosen: ReadonlySet<Permission>;
   onChange: (chosen: ReadonlySet<Permission>) => void;
@@ -29,8 +35,8 @@ export function ScopeChoice({
     onChange(next);
   };
   return (
-    <Field label="Permissions" id="scopes" group error={error} help="Only what you may do yourself is offered.">
-      <div className="mb-3 flex flex-wrap gap-2">
+    <Field label="Permissions" id={id} group error={error} help={readOnly ? undefined : 'Only what you may do yourself is offered.'}>
+      <div className="mb-3 flex flex-wrap gap-2" hidden={readOnly}>
         <Button size="small" onClick={() => onChange(new Set(permissions.filter((each) => each.endsWith('.read'))))}>
           Choose all that only read
         </Button>
@@ -52,6 +58,7 @@ export function ScopeChoice({
                     </>
                   }
                   checked={chosen.has(permission)}
+                  disabled={readOnly}
                   onCheckedChange={(on) => set(permission, on)}
                 />
               ))}
