@@ -95,6 +95,18 @@ describe('giving rights away', () => {
     expect((await api.operators.create(pia, { ...max, role: made.value.id })).ok).toBe(true);
   });
 
+  it('does not help to take over somebody who may do more', async () => {
+    const { api, root, as } = await withHelpDesk();
+    const made = await api.roles.create(root, { name: 'Personnel', permissions: ['operators.read', 'operators.write', 'users.read'] });
+    if (!made.ok) throw new Error(made.fault.message);
+    const pia = { ...as('pia', 'read-only'), role: made.value.id, permissions: made.value.permissions };
+    const refused = { ok: false, fault: { code: 'operators.mayDoMore' } };
+    expect(await api.operators.setPassword(pia, { operator: 'root', password: 'one that pia knows' })).toMatchObject(refused);
+    expect(await api.operators.resetSecondFactor(pia, { operator: 'root' })).toMatchObject(refused);
+    expect(await api.operators.update(pia, { operator: 'root', enabled: false })).toMatchObject(refused);
+    expect(await api.operators.delete(pia, { operator: 'root' })).toMatchObject(refused);
+  });
+
   it('leaves the built-in roles as they are', async () => {
     const { api, root } = await withHelpDesk();
     expect(await api.roles.update(root, { role: 'operator', permissions: ['users.read'] })).toMatchObject({

@@ -24,6 +24,7 @@ export const operatorFaults = defineFaults('operators', {
   missing: { kind: 'missing', message: 'There is no operator "{operator}".' },
   taken: { kind: 'conflict', message: 'There is an operator named "{username}" already.' },
   unknownRole: { kind: 'invalid', message: 'There is no role "{role}". The roles are listed under Security, Roles.' },
+  mayDoMore: { kind: 'refused', message: '{username} may do more than you, so you cannot change this account. Ask an administrator.' },
   weakPassword: { kind: 'invalid', message: '{why}' },
   conflict: { kind: 'conflict', message: '{username} was changed by somebody else since this form was opened. Load it again.' },
   lastAdministrator: {

@@ -4,13 +4,9 @@ import { sortableId } from '../../kernel/ids.ts';
 import { ok, type Result, refuse } from '../../kernel/result.ts';
 import { passwordProblem } from '../../security/index.ts';
 import type { Operator } from '../../security/ports.ts';
-import { roleFaults } from '../roles/faults.ts';
-import { lacking } from '../roles/lacking.ts';
-import { isPermission } from '../roles/roles.ts';
 import { type AdminDeps, defineUseCase } from '../shared/define.ts';
 import type { AdminStores } from '../shared/ports.ts';
 import type { UseCaseContext } from '../shared/use-case.ts';
-import { isBuiltInRole, rolePermissions } from '../shared/viewer.ts';
 import { authFaults, operatorFaults } from './faults.ts';
 import { findOperator } from './find-operator.ts';
 import {
@@ -23,6 +19,7 @@ import {
   updateOperatorInput,
 } from './inputs.ts';
 import { type OperatorView, operatorView } from './outputs.ts';
+import { refuseAbove, refuseRole } from './role-guard.ts';
 
 type Context = UseCaseContext<AdminDeps>;
 
@@ -44,14 +41,6 @@ async function guardLastAdministrator(stores: AdminStores, target: Operator): Pr
   for (const { id } of before) await stores.operators.update(id, { enabled: true });
   const after = (await stores.operators.list()).filter(isAdministrator);
   return after.some((o) => o.id !== target.id) ? null : operatorFaults.lastAdministrator({ username: target.username });
-}
-
-/** A role must exist, and nobody gives away what he does not have. */
-async function refuseRole(ctx: Context, role: string): Promise<Fault | null> {
-  const permissions = isBuiltInRole(role) ? rolePermissions[role] : (await ctx.stores.roles.get(role))?.permissions.filter(isPermission);
-  if (permissions === undefined) return operatorFaults.unknownRole({ role }, { fields: { role: 'There is no such role.' } });
-  const missing = lacking(ctx.viewer, permissions);
-  return missing.length === 0 ? null : roleFaults.beyondOwn({ permissions: missing.join(', ') });
 }
 
 /** Ends the operator's console sessions, but not the one that asks for it. */
@@ -161,7 +150,7 @@ export const updateOperator = defineUseCase({
     const was = found.value;
     ctx.audit({ target: was.username, targetKey: `operator:${was.id}` });
     if (version !== undefined && version !== was.version) return refuse(operatorFaults.conflict({ username: was.username }));
-    const refused = role === undefined || role === was.role ? null : await refuseRole(ctx, role);
+    const refused = (await refuseAbove(ctx, was)) ?? (role === undefined || role === was.role ? null : await refuseRole(ctx, role));
     if (refused) return refuse(refused);
     const loses = (role !== undefined && role !== 'administrator') || enabled === false;
     const last = loses ? await guardLastAdministrator(ctx.stores, was) : null;
@@ -208,6 +197,8 @@ export const deleteOperator = defineUseCase({
     const { id, username, role } = found.value;
     ctx.audit({ target: username, targetKey: `operator:${id}`, before: { username, role } });
     if (ctx.viewer.id === id) return refuse(operatorFaults.notYourself());
+    const above = await refuseAbove(ctx, found.value);
+    if (above) return refuse(above);
     const last = await guardLastAdministrator(ctx.stores, found.value);
     if (last) return refuse(last);
     await forgetInitialPassword(ctx, found.value);
@@ -242,7 +233,9 @@ export const setOperatorPassword = defineUseCase({
   async run({ operator, password, mustChangePassword }, ctx) {
     ctx.audit({ target: operator });
     const found = await findOperator(ctx.stores, operator);
-    return found.ok ? newPassword(ctx, found.value, password, mustChangePassword) : found;
+    if (!found.ok) return found;
+    const above = await refuseAbove(ctx, found.value);
+    return above ? refuse(above) : newPassword(ctx, found.value, password, mustChangePassword);
   },
 });
 

@@ -15,6 +15,7 @@ import {
   secondFactorInput,
 } from './inputs.ts';
 import { recoveryCodes, secondFactorProposal, secondFactorView } from './outputs.ts';
+import { refuseAbove } from './role-guard.ts';
 
 type Context = UseCaseContext<AdminDeps>;
 
@@ -219,6 +220,8 @@ export const resetSecondFactor = defineUseCase({
     if (!found.ok) return found;
     const { id, username } = found.value;
     ctx.audit({ target: username, targetKey: `operator:${id}` });
+    const above = await refuseAbove(ctx, found.value);
+    if (above) return refuse(above);
     if (!(await ctx.stores.secondFactors.remove(id))) return refuse(operatorFaults.noSecondFactor({ username }));
     announce(ctx, found.value);
     return ok({ username });
