@@ -33,6 +33,15 @@ export function accountWords(account: { userId: string; local: string; domain: s
   return [...words].map(cut);
 }
 
+/** A room is found by its address, or by the start of any word of its address, title or description. */
+export function roomWords(room: { jid: string; title: string; description: string }): string[] {
+  const words = new Set([fold(room.jid), ...wordsOf(room.jid), ...wordsOf(room.title), ...wordsOf(room.description)]);
+  for (const text of [room.title, room.description]) for (const word of fold(text).split(/\s+/u)) words.add(word);
+  words.delete('');
+  return [...words].map(cut).slice(0, MAX_ROOM_WORDS);
+}
+const MAX_ROOM_WORDS = 500;
+
 /** Terms of a search box; each must be the start of some word. */
 export const searchTerms = (search: string): string[] =>
   [...new Set(fold(search).replaceAll('\0', '').split(/\s+/u))]

@@ -1,10 +1,12 @@
 import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
+import type { RoomArchive, RoomJournal, RoomStore } from '../../muc/ports.ts';
 import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryDomainStore } from './domains.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
+import { memoryRoomArchive, memoryRoomJournal, memoryRoomStore } from './rooms.ts';
 import { memoryApiTokenStore, memoryBackoffStore, memoryConsoleSessionStore, memoryOperatorStore, memorySignInLog } from './security.ts';
 import { memorySettingsStore } from './settings.ts';
 import { createMemoryState, type MemoryState, snapshot } from './state.ts';
@@ -33,6 +35,9 @@ export function memoryUnitOfWork(state: MemoryState, stores: AdminStores): UnitO
 export interface MemoryStores extends Stores {
   readonly state: MemoryState;
   readonly journal: MemoryJournal;
+  readonly rooms: RoomStore;
+  readonly roomJournal: RoomJournal;
+  readonly roomArchive: RoomArchive;
 }
 
 /** Every store of a node, in memory, over one state. `now` gives the stamps of rows. */
@@ -48,10 +53,11 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     audit: memoryAuditStore(state, node, now),
     jobs: memoryJobStore(state),
   };
+  const journal = memoryJournal(state);
   return {
     ...admin,
     state,
-    journal: memoryJournal(state),
+    journal,
     archive: memoryArchive(state),
     offline: memoryOfflineQueue(state),
     roster: memoryRosterStore(state),
@@ -59,6 +65,9 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     profile: memoryProfileStore(state),
     signIns: memorySignInLog(state),
     backoff: memoryBackoffStore(state),
+    rooms: memoryRoomStore(state),
+    roomJournal: memoryRoomJournal(state, journal),
+    roomArchive: memoryRoomArchive(state),
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,
   };
