@@ -1,16 +1,19 @@
-import type {
-  RoomAffiliation,
-  RoomArchive,
-  RoomArchiveQuery,
-  RoomJournal,
-  RoomListQuery,
-  RoomListRow,
-  RoomMessage,
-  RoomStore,
-  StoredRoom,
+import {
+  type RoomAffiliation,
+  type RoomArchive,
+  type RoomArchiveQuery,
+  type RoomJournal,
+  type RoomListQuery,
+  type RoomListRow,
+  type RoomMessage,
+  type RoomPlace,
+  type RoomStore,
+  roomSortKey,
+  roomWords,
+  type StoredRoom,
 } from '../../muc/ports.ts';
 import { COUNT_CAP, CursorError, decodeCursor, encodeCursor } from '../../store/paging.ts';
-import { bodyWords, fold, roomWords, searchTerms, textTerms } from '../../store/search-words.ts';
+import { bodyWords, searchTerms, textTerms } from '../../store/search-words.ts';
 import type { MemoryJournal } from './im.ts';
 import type { MemoryState } from './state.ts';
 
@@ -67,17 +70,6 @@ function matching(state: MemoryState, query: RoomListQuery): RoomListRow[] {
   });
 }
 
-function sortKey(row: RoomListRow, sort: RoomListQuery['sort']): string | number {
-  switch (sort) {
-    case 'jid':
-      return row.jid;
-    case 'title':
-      return fold(row.title);
-    case 'createdAt':
-      return row.createdAt;
-  }
-}
-
 export function memoryRoomStore(state: MemoryState): RoomStore {
   const byJid = (jid: string): StoredRoom | undefined => [...state.rooms.values()].find((room) => room.jid === jid);
   function change(id: number, patch: Partial<StoredRoom>): void {
@@ -116,19 +108,20 @@ export function memoryRoomStore(state: MemoryState): RoomStore {
       const order = `${query.sort}${query.direction === 'descending' ? '-' : '+'}`;
       const sign = query.direction === 'descending' ? -1 : 1;
       const all = matching(state, query)
-        .map((row) => ({ row, key: sortKey(row, query.sort) }))
-        .sort((a, b) => sign * (compare(a.key, b.key) || a.row.id - b.row.id));
-      let from = 0;
+        .map((row) => ({ row, key: roomSortKey(row, query.sort) }))
+        .sort((a, b) => sign * (compare(a.key, b.key) || compare(a.row.jid, b.row.jid)));
+      let place: RoomPlace | undefined = query.place;
       if (query.after !== undefined) {
-        const [name, key, id] = decodeCursor(query.after, ['string', query.sort === 'createdAt' ? 'number' : 'string', 'number']);
+        const [name, key, jid] = decodeCursor(query.after, ['string', query.sort === 'createdAt' ? 'number' : 'string', 'string']);
         if (name !== order) throw new CursorError();
-        const past = all.findIndex(({ row, key: at }) => sign * (compare(at, key!) || row.id - Number(id)) > 0);
-        from = past === -1 ? all.length : past;
+        place = { key: key!, jid: String(jid) };
       }
-      const page = all.slice(from, from + query.limit);
+      const { key: atKey = '', jid: atJid = '' } = place ?? {};
+      const rest = place === undefined ? all : all.filter(({ row, key }) => sign * (compare(key, atKey) || compare(row.jid, atJid)) > 0);
+      const page = rest.slice(0, query.limit);
       const last = page.at(-1);
-      const more = last !== undefined && from + page.length < all.length;
-      return { rows: page.map(({ row }) => row), next: more ? encodeCursor([order, last.key, last.row.id]) : null, total: all.length };
+      const more = last !== undefined && page.length < rest.length;
+      return { rows: page.map(({ row }) => row), next: more ? encodeCursor([order, last.key, last.row.jid]) : null, total: all.length };
     },
     ofPerson: async (bare) =>
       [...state.rooms.values()]

@@ -1,5 +1,4 @@
 import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
-import type { RoomArchive, RoomJournal, RoomStore } from '../../muc/ports.ts';
 import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
@@ -35,9 +34,6 @@ export function memoryUnitOfWork(state: MemoryState, stores: AdminStores): UnitO
 export interface MemoryStores extends Stores {
   readonly state: MemoryState;
   readonly journal: MemoryJournal;
-  readonly rooms: RoomStore;
-  readonly roomJournal: RoomJournal;
-  readonly roomArchive: RoomArchive;
 }
 
 /** Every store of a node, in memory, over one state. `now` gives the stamps of rows. */
