@@ -75,6 +75,7 @@ export interface RoomListQuery {
   readonly domain?: string;
   readonly persistent?: boolean;
   readonly publicOnly?: boolean;
+  readonly hiddenOnly?: boolean;
   readonly sort: 'jid' | 'title' | 'createdAt';
   readonly direction: 'ascending' | 'descending';
   /** Opaque, from the page before. */
@@ -202,17 +203,20 @@ export interface RoomCounters {
   readonly messagesDelivered: number;
 }
 
+/** One room in memory, as the list shows it. */
+export interface LiveRoomRow extends Omit<RoomListRow, 'id'> {
+  /** Null for a room that vanishes with its last occupant. */
+  readonly storedId: number | null;
+  readonly occupants: number;
+}
+
 /** What administration may do with rooms; permission is checked by the use case before. */
 export interface RoomsDoor {
   readonly counters: RoomCounters;
   /** Rooms in memory with their number of occupants (persistent and not). */
-  live(): Iterable<{
-    readonly jid: BareJid;
-    readonly title: string;
-    readonly occupants: number;
-    readonly persistent: boolean;
-    readonly isPublic: boolean;
-  }>;
+  live(): Iterable<LiveRoomRow>;
+  /** The rooms in which a person is now. */
+  inside(bare: BareJid): readonly { readonly jid: BareJid; readonly nick: string; readonly role: Role }[];
   occupantsOf(jid: BareJid): number;
   inspect(jid: BareJid): Promise<LiveRoom | null>;
   create(jid: Jid, config: Partial<RoomConfig>, owners: readonly BareJid[], by: string): Promise<Result<LiveRoom, Fault>>;

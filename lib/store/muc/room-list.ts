@@ -38,6 +38,7 @@ function condition(query: RoomListQuery): Prisma.Sql {
   if (query.domain !== undefined) parts.push(Prisma.sql`r.domain = ${query.domain}`);
   if (query.persistent !== undefined) parts.push(Prisma.sql`r.persistent = ${query.persistent}`);
   if (query.publicOnly === true) parts.push(Prisma.sql`r.is_public`);
+  if (query.hiddenOnly === true) parts.push(Prisma.sql`NOT r.is_public`);
   const terms = query.text === undefined ? [] : searchTerms(query.text);
   if (terms.length > 0) parts.push(Prisma.sql`r.search @@ ${prefixQuery(terms)}::tsquery`);
   return parts.length === 0 ? Prisma.sql`TRUE` : Prisma.join(parts, ' AND ');

@@ -131,6 +131,7 @@ export function describeRoomsContract(name: string, make: MakeStores): void {
       [{ persistent: false }, ['all-hands']],
       [{ persistent: true }, ['dev', 'ops', 'ops@rooms.example.net']],
       [{ publicOnly: true, text: 'team' }, ['all-hands', 'dev']],
+      [{ hiddenOnly: true }, ['ops']],
       [{ place: { key: 'dev@conference.example.com', jid: 'dev@conference.example.com' } }, ['ops', 'ops@rooms.example.net']],
       [{ sort: 'title', place: { key: 'beta team', jid: 'all-hands@conference.example.com' } }, ['ops', 'dev']],
     ])('%j gives %j', async (query, expected) => {

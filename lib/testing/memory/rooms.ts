@@ -64,6 +64,7 @@ function matching(state: MemoryState, query: RoomListQuery): RoomListRow[] {
     if (query.domain !== undefined && row.jid.slice(row.jid.indexOf('@') + 1) !== query.domain) return false;
     if (query.persistent !== undefined && row.persistent !== query.persistent) return false;
     if (query.publicOnly === true && !row.isPublic) return false;
+    if (query.hiddenOnly === true && row.isPublic) return false;
     if (terms.length === 0) return true;
     const words = roomWords(row);
     return terms.every((term) => words.some((word) => word.startsWith(term)));
