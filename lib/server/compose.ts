@@ -112,8 +112,7 @@ async function compose(
   closers.push(() => database.close());
   const stores = createStores(database, { node: env.nodeName, log });
   closers.push(() => stores.close());
-  const newest = await stores.archive.newestUid();
-  if (newest !== null) startAfter(newest);
+  for (const newest of [await stores.archive.newestUid(), await stores.roomArchive.newestUid()]) if (newest !== null) startAfter(newest);
 
   // Settings, events, identity.
   const events = createEventHub((name, error) => log.error('event.listener-failed', { event: name, error }));
@@ -168,7 +167,18 @@ async function compose(
     clock,
   });
   const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp') });
-  const rooms = composeRooms({ stores, settings, domains: domains.hosted, administration, events, clock, log, version, users });
+  const rooms = composeRooms({
+    stores,
+    settings,
+    domains: domains.hosted,
+    administration,
+    events,
+    clock,
+    log,
+    version,
+    users,
+    occupantSecret: Buffer.from(await readOrMakeSecret(env.dataDir, 'occupant-id-secret')),
+  });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
   const xmppTls = createTlsContexts({ certificates: certificates.value, use: 'xmpp', settings: server });
   const consoleTls = createTlsContexts({ certificates: certificates.value, use: 'console', settings: server });
@@ -206,7 +216,10 @@ async function compose(
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
-    if (what === 'removed' || what === 'moved') void rooms.roster.forget(bare as BareJid);
+    if (what === 'removed' || what === 'moved') {
+      void rooms.roster.forget(bare as BareJid);
+      rooms.muc.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
+    }
   });
   const counters = () => ({
     sessions: users.sessionCount,
@@ -324,6 +337,7 @@ async function compose(
     tasks: [
       { name: 'service health', everyMs: 5_000, run: () => services.checkHealth() },
       { name: 'message retention', everyMs: 5 * minute, run: () => rooms.im.expire() },
+      { name: 'room message retention', everyMs: 5 * minute, run: () => rooms.muc.expire() },
       { name: 'console sessions', everyMs: minute, run: () => auth.expireSessions() },
       { name: 'certificates', everyMs: 60 * minute, run: () => certificates.value.watchExpiry() },
       {
@@ -348,7 +362,10 @@ async function compose(
   });
   if (first) return refuse(first.fault);
   await rooms.presence.start?.();
-  closers.push(() => rooms.presence.stop?.());
+  closers.push(
+    () => rooms.presence.stop?.(),
+    () => rooms.muc.stop(),
+  );
   diagnostics.start();
   diagnostics.setPhase('running');
   await jobs.recover();
