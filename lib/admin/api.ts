@@ -7,6 +7,7 @@ import { diagnostics } from './diagnostics/index.ts';
 import { domains } from './domains/index.ts';
 import { jobs } from './jobs/index.ts';
 import { overview } from './overview/index.ts';
+import { rooms } from './rooms/index.ts';
 import { consoleSessions, locks, operators, self } from './security/index.ts';
 import { services } from './services/index.ts';
 import { sessions } from './sessions/index.ts';
@@ -32,6 +33,7 @@ export const useCases = {
   locks,
   operators,
   overview,
+  rooms,
   self,
   services,
   sessions,

@@ -282,7 +282,8 @@ async function compose(
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
-  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings }) });
+  const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
+  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }) });
   const adminDeps: AdminDeps = {
     uow,
     engine: createEngineView({ users, roster: rooms.roster, presence: rooms.presence, offline: stores.offline, counters }),
@@ -301,6 +302,7 @@ async function compose(
     guard,
     operatorPasswords,
     initialPassword,
+    rooms: chatRooms,
   };
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
