@@ -221,6 +221,7 @@ async function compose(
       rooms.muc.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
     }
   });
+  const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
   const counters = () => ({
     sessions: users.sessionCount,
     hibernating: users.hibernatingCount,
@@ -241,6 +242,10 @@ async function compose(
     bytesOut: clients.counters.bytesOut,
     rateLimitPauses: clients.counters.rateLimitPauses,
     malformedStreams: clients.counters.malformedStreams,
+    rooms: chatRooms.door.counters.rooms,
+    roomOccupants: chatRooms.door.counters.occupants,
+    roomMessagesIn: chatRooms.door.counters.messagesIn,
+    roomMessagesDelivered: chatRooms.door.counters.messagesDelivered,
   });
 
   // Services, diagnostics.
@@ -282,7 +287,6 @@ async function compose(
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
-  const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
   const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }) });
   const adminDeps: AdminDeps = {
     uow,
