@@ -9,6 +9,7 @@ import type { Host } from '../xmpp/router/hosts.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import { createServiceDesk, notHere } from '../xmpp/router/service-desk.ts';
 import { createServiceNames } from '../xmpp/router/service-names.ts';
+import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { createAdminIq } from './admin-iq.ts';
 import { createAffiliations } from './affiliations.ts';
 import { createArchiveIq } from './archive-iq.ts';
@@ -40,6 +41,9 @@ import { createWire } from './wire.ts';
 export interface Muc extends RouterRoom {
   readonly host: Host;
   readonly door: RoomsDoor;
+  /** From now on nobody can enter, and who is inside is told that the service shuts down (status 332). Persistent rooms are kept. */
+  suspend(): void;
+  resume(): void;
   /** Deletes messages that are older than the settings keep, a slice at a time. */
   expire(): Promise<number>;
   /** An account was removed or renamed. */
@@ -152,6 +156,9 @@ export function createMuc(deps: {
     for (const room of [...registry.all()]) if (!now.has(room.jid.domain)) close(room);
   });
 
+  let isSuspended = false;
+  const suspended: StanzaFault = { condition: 'service-unavailable', text: 'The chat server is stopped at the moment.' };
+
   return {
     name: 'muc',
     host: {
@@ -159,9 +166,21 @@ export function createMuc(deps: {
       title: 'Chat rooms',
       domains: names.domains,
       servesDomain: names.serves,
-      receive: reception.receive,
+      receive(stanza, sender) {
+        if (!isSuspended) return reception.receive(stanza, sender);
+        const wantsAnswer =
+          stanza.type !== 'error' && stanza.type !== 'result' && !(stanza.kind === 'presence' && stanza.type === 'unavailable');
+        if (wantsAnswer) router().bounce(stanza, suspended);
+      },
     },
     door: createDoor({ ctx, registry, configuring, affiliations, messages, leaving, isOurs: (domain) => names.domains.get().has(domain) }),
+    suspend() {
+      isSuspended = true;
+      for (const room of [...registry.all()]) close(room);
+    },
+    resume() {
+      isSuspended = false;
+    },
     async expire() {
       const { archiveRetention } = settings.get();
       return archiveRetention === 0 ? 0 : deps.archive.expire(clock.now() - archiveRetention * 1000, EXPIRE_SLICE);

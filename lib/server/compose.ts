@@ -357,7 +357,7 @@ async function compose(
     clock,
     log,
   });
-  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users });
+  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users, muc: rooms.muc });
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.

@@ -80,7 +80,7 @@ export const createRoomInput = z.strictObject({
     .min(1)
     .max(3100)
     .describe('Address of the room, or only its name: it is then made at the first address of the chat server'),
-  owners: z.array(who).max(100).default([]).describe('Addresses of the owners'),
+  owners: z.array(who).min(1).max(100).describe('Addresses of the owners, at least one'),
   ...configChange,
 });
 export const configureRoomInput = z.strictObject({ room: roomRef, ...configChange });

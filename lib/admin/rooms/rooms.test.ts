@@ -160,12 +160,13 @@ describe('a room', () => {
   });
 
   it.each<[Record<string, unknown>, string]>([
-    [{ room: 'team@elsewhere.example' }, 'room'],
-    [{ room: 'a b' }, 'room'],
+    [{ room: 'team@elsewhere.example', owners: ['a@example.com'] }, 'room'],
+    [{ room: 'team', owners: [] }, 'owners'],
+    [{ room: 'a b', owners: ['a@example.com'] }, 'room'],
     [{ room: 'team', owners: ['example.com'] }, 'owners'],
-    [{ room: 'team', lang: 'not a tag' }, 'lang'],
-    [{ room: 'team', maxOccupants: -1 }, 'maxOccupants'],
-    [{ room: 'team', surprise: true }, 'surprise'],
+    [{ room: 'team', owners: ['a@example.com'], lang: 'not a tag' }, 'lang'],
+    [{ room: 'team', owners: ['a@example.com'], maxOccupants: -1 }, 'maxOccupants'],
+    [{ room: 'team', owners: ['a@example.com'], surprise: true }, 'surprise'],
   ])('%j is refused for its %s', async (input, field) => {
     const outcome = await fixture().api.rooms.create(administrator, input as never);
     expect(outcome).toMatchObject({ ok: false, fault: { kind: 'invalid', fields: { [field]: expect.any(String) } } });

@@ -10,7 +10,7 @@ import { sayDone } from '@/lib/ui/primitives/toast.tsx';
 import { createRoom } from '../actions.ts';
 import { peopleFrom } from './people.ts';
 
-const blank = { name: '', title: '', description: '', owners: '', persistent: true, public: true, membersOnly: false };
+const blank = { name: '', title: '', description: '', owners: '', public: true, membersOnly: false };
 
 export function CreateDialog({
   open,
@@ -35,14 +35,17 @@ export function CreateDialog({
   }, [open, first]);
   const name = values.name.trim();
   const submit = () => {
-    if (name === '') return setState({ is: 'invalid', message: '', fields: { room: 'Enter a name for the address.' } });
+    const owners = peopleFrom(values.owners);
+    const fields: Record<string, string> = {};
+    if (name === '') fields.room = 'Enter a name for the address.';
+    if (owners.length === 0) fields.owners = 'Enter at least one address.';
+    if (Object.keys(fields).length > 0) return setState({ is: 'invalid', message: '', fields });
     start(async () => {
       const answer = await createRoom({
         room: name.includes('@') ? name : `${name}@${values.service}`,
         title: values.title.trim(),
         description: values.description.trim(),
-        owners: peopleFrom(values.owners),
-        persistent: values.persistent,
+        owners,
         public: values.public,
         membersOnly: values.membersOnly,
       });
@@ -58,7 +61,7 @@ export function CreateDialog({
     <FormDialog
       open={open}
       title="Create a room"
-      purpose="It is there at once. More can be set on its page."
+      purpose="It is persistent: it stays when everybody has left. More can be set on its page."
       onClose={onClose}
       state={state}
       busy={busy}
@@ -106,20 +109,9 @@ export function CreateDialog({
       <Field label="Description" id="description" error={problems.description}>
         <Textarea rows={2} value={values.description} onChange={(event) => set({ description: event.target.value })} maxLength={1000} />
       </Field>
-      <Field
-        label="Owners"
-        id="owners"
-        error={problems.owners}
-        help="Addresses, one a line. They can configure and destroy it. Without owners only administrators can."
-      >
+      <Field label="Owners" id="owners" error={problems.owners} required help="Addresses, one a line. They can configure and destroy it.">
         <Textarea rows={2} mono value={values.owners} onChange={(event) => set({ owners: event.target.value })} spellCheck={false} />
       </Field>
-      <Checkbox
-        label="Persistent"
-        help="Stays when everybody has left, and keeps its messages."
-        checked={values.persistent}
-        onCheckedChange={(persistent) => set({ persistent })}
-      />
       <Checkbox
         label="Public"
         help="Found by discovery and search."
