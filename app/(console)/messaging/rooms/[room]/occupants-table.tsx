@@ -61,6 +61,8 @@ export function OccupantsTable({
 }) {
   const input = useMemo(() => occupantsInput(room, query), [room, query]);
   const { value, freshness } = useLive('room:occupants', initial, input);
+  // Into an empty list the first may come at once: there is nothing to move under the pointer.
+  const [holds] = useState(initial.items.length > 0);
   const [going, setGoing] = useState<{ readonly row: OccupantRow; readonly ban: boolean } | null>(null);
   const menu = (row: OccupantRow): MenuItem[] =>
     mayWrite
@@ -86,7 +88,7 @@ export function OccupantsTable({
         page={{ next: value.next, total: value.total, totalIsFloor: false }}
         searchPlaceholder="Find by nickname or address"
         filters={filters}
-        live
+        live={holds}
         stale={freshness === 'stale'}
         empty={<EmptyState title="Nobody is inside">People appear here as they enter the room with their clients.</EmptyState>}
       />

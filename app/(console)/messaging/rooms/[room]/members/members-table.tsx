@@ -111,7 +111,6 @@ export function MembersTable({
         page={{ next: value.next, total: value.total, totalIsFloor: false }}
         searchPlaceholder="Find by address or nickname"
         filters={filters}
-        live
         stale={freshness === 'stale'}
         empty={
           <EmptyState title="Nobody belongs to this room" action={mayWrite ? add : undefined}>
