@@ -72,6 +72,29 @@ try {
   await stopAll(1);
 }
 
+const rooms = JSON.parse(execFileSync(process.execPath, [...people, 'rooms'], { cwd: root, encoding: 'utf8' }));
+const rollcall = (...args) =>
+  execFileSync(process.execPath, [join(root, 'bin', 'rollcall.mjs'), ...args, '--json'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+const known = new Set(JSON.parse(rollcall('rooms', 'list', '--limit', '500')).items.map((room) => room.address));
+const at = (name) => `${name}@conference.${domain}`;
+const addresses = (userIds) => userIds.map((userId) => `${userId}@${domain}`);
+try {
+  for (const room of rooms.filter(({ name }) => !known.has(at(name)))) {
+    const switches = [room.membersOnly ? '--members-only' : '--no-members-only', room.public ? '--public' : '--no-public'];
+    const texts = ['--title', room.title, '--description', room.description, '--owners', addresses(room.owners).join(',')];
+    rollcall('rooms', 'create', at(room.name), '--persistent', ...texts, ...switches);
+    if (room.members.length > 0) rollcall('rooms', 'affiliate', at(room.name), 'member', ...addresses(room.members));
+    if (room.subject !== '') rollcall('rooms', 'subject', at(room.name), room.subject);
+  }
+} catch (error) {
+  console.error(`rollcall demo: the rooms could not be made: ${String(error.stderr ?? error)}`);
+  await stopAll(1);
+}
+
 start([...people, 'run', '--port', port, '--domain', domain], ['ignore', 'inherit', 'inherit', 'ipc']);
 console.log(`
 The demonstration runs: 300 people, of whom about 150 clients are at work from within a minute.

@@ -8,6 +8,8 @@ export interface Desk {
   readonly online: boolean;
   connect(): Promise<void>;
   say(to: string, body: string): void;
+  /** Speaks in a room it is in. */
+  sayIn(room: string, body: string): void;
   setPresence(show: string, status: string): void;
   /** Closes in order. */
   leave(): Promise<void>;
@@ -30,12 +32,21 @@ function softwareOf(userId: string): string {
   return clients[sum % clients.length]!;
 }
 
-export function createDesk(person: Employee, resource: string, target: RawTarget, events: DeskEvents): Desk {
+export interface DeskOptions {
+  readonly person: Employee;
+  readonly resource: string;
+  readonly target: RawTarget;
+  /** Names of the rooms it enters when it signs in. */
+  readonly rooms: readonly string[];
+}
+
+export function createDesk({ person, resource, target, rooms }: DeskOptions, events: DeskEvents): Desk {
   let client: RawClient | null = null;
   let stream: ManagedStream | null = null;
   let remembered: StreamState | null = null;
   let leaving = false;
   let messages = 0;
+  const roomAddress = (room: string) => `${room}@conference.${target.domain}`;
   const address = (userId: string) => escapeXml(`${userId}@${target.domain}`);
   const sender = (element: XmlElement) => (element.attrs.from ?? '').split('@')[0]!;
   const software = resource === 'phone' ? 'Conversations' : softwareOf(person.userId);
@@ -115,6 +126,8 @@ export function createDesk(person: Employee, resource: string, target: RawTarget
         items.filter((item) => item.attrs.subscription === 'to' || item.attrs.subscription === 'both').map((item) => item.attrs.jid ?? ''),
       );
       send('<presence/>');
+      for (const room of rooms)
+        send(`<presence to='${escapeXml(`${roomAddress(room)}/${person.name}`)}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
       // What the roster and the answers left behind would otherwise stay in memory for as long as the session lasts.
       const counting = fresh.tap!;
       fresh.tap = (element) => {
@@ -126,6 +139,11 @@ export function createDesk(person: Employee, resource: string, target: RawTarget
     say(to, body) {
       send(
         `<message to='${address(to)}' type='chat' id='${resource}-${Date.now().toString(36)}-${++messages}'><body>${escapeXml(body)}</body><request xmlns='urn:xmpp:receipts'/><active xmlns='http://jabber.org/protocol/chatstates'/></message>`,
+      );
+    },
+    sayIn(room, body) {
+      send(
+        `<message to='${escapeXml(roomAddress(room))}' type='groupchat' id='${resource}-${Date.now().toString(36)}-${++messages}'><body>${escapeXml(body)}</body></message>`,
       );
     },
     setPresence(show, status) {

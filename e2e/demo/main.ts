@@ -1,7 +1,8 @@
-/** The people of the demonstration, as one process: `main.ts csv` prints the import file, `main.ts run` puts them to work until it is stopped. */
+/** The people of the demonstration, as one process: `main.ts csv` prints the import file, `main.ts rooms` their rooms, `main.ts run` puts them to work until it is stopped. */
 import { parseArgs } from 'node:util';
 import { companyCsv, makeCompany } from './company.ts';
 import { openOffice } from './office.ts';
+import { makeRooms } from './rooms.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,12 +16,14 @@ const { values, positionals } = parseArgs({
 const company = makeCompany();
 if (positionals[0] === 'csv') {
   process.stdout.write(companyCsv(company));
+} else if (positionals[0] === 'rooms') {
+  process.stdout.write(JSON.stringify(makeRooms(company)));
 } else {
   const office = openOffice(company, Number(values.sessions), { host: values.host, port: Number(values.port), domain: values.domain });
   const timer = setInterval(() => {
-    const { online, messages, presenceChanges, signIns, lost } = office.counters;
+    const { online, messages, chatter, presenceChanges, signIns, lost } = office.counters;
     process.stdout.write(
-      `${online} clients online; so far ${signIns} sign-ins, ${messages} messages, ${presenceChanges} presence changes, ${lost} lost connections\n`,
+      `${online} clients online; so far ${signIns} sign-ins, ${messages} messages, ${chatter} more in rooms, ${presenceChanges} presence changes, ${lost} lost connections\n`,
     );
   }, 30_000);
   const end = () => {

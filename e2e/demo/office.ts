@@ -1,12 +1,16 @@
 import type { RawTarget } from '../clients/raw.ts';
 import { seededRandom } from '../clients/seeded-random.ts';
+import { startChatter } from './chatter.ts';
 import type { Employee } from './company.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { answers, openers, statuses } from './phrases.ts';
+import { makeRooms } from './rooms.ts';
 
 export interface OfficeCounters {
   online: number;
   messages: number;
+  /** Said in rooms. */
+  chatter: number;
   presenceChanges: number;
   signIns: number;
   lost: number;
@@ -31,8 +35,9 @@ const morning = 40;
 export function openOffice(company: readonly Employee[], sessions: number, target: RawTarget): Office {
   const random = seededRandom(20_260);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
-  const counters: OfficeCounters = { online: 0, messages: 0, presenceChanges: 0, signIns: 0, lost: 0 };
+  const counters: OfficeCounters = { online: 0, messages: 0, chatter: 0, presenceChanges: 0, signIns: 0, lost: 0 };
   const desks = new Map<string, Desk[]>();
+  const rooms = makeRooms(company);
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
   const later = (seconds: number, work: () => void) => {
@@ -66,22 +71,26 @@ export function openOffice(company: readonly Employee[], sessions: number, targe
   };
 
   const employ = (person: Employee, resource: string): Desk => {
-    const desk = createDesk(person, resource, target, {
-      onMessage(from, body) {
-        const isQuestion = body.endsWith('?') || random() < 0.25;
-        if (isQuestion && random() < 0.85)
-          later(4 + soon(8), () => {
-            if (!desk.online) return;
-            desk.say(from, pick(answers));
-            counters.messages++;
-          });
+    const own = rooms.filter((room) => room.visitors.includes(person.userId)).map((room) => room.name);
+    const desk = createDesk(
+      { person, resource, target, rooms: own },
+      {
+        onMessage(from, body) {
+          const isQuestion = body.endsWith('?') || random() < 0.25;
+          if (isQuestion && random() < 0.85)
+            later(4 + soon(8), () => {
+              if (!desk.online) return;
+              desk.say(from, pick(answers));
+              counters.messages++;
+            });
+        },
+        onLost() {
+          counters.lost++;
+          recount();
+          later(1 + random() * 6, () => arrive(desk));
+        },
       },
-      onLost() {
-        counters.lost++;
-        recount();
-        later(1 + random() * 6, () => arrive(desk));
-      },
-    });
+    );
     desks.set(person.userId, [...(desks.get(person.userId) ?? []), desk]);
     return desk;
   };
@@ -125,6 +134,14 @@ export function openOffice(company: readonly Employee[], sessions: number, targe
       later(soon(pace), () => act(person, desk));
     });
   }
+  startChatter({
+    rooms,
+    desksOf: (userId) => desks.get(userId) ?? [],
+    later,
+    soon,
+    random,
+    onSaid: () => counters.chatter++,
+  });
   return {
     counters,
     async close() {

@@ -18,6 +18,28 @@ export const openers: readonly string[] = [
   'Can somebody cover the hotline from 12 to 1?',
 ];
 
+/** What is said to many. */
+export const chatter: readonly string[] = [
+  'Good morning everybody!',
+  'The coffee machine on the first floor works again.',
+  'Does anybody have a spare charger for a Lenovo?',
+  'Minutes of the meeting are in the shared folder.',
+  'Who is coming to lunch at half past twelve?',
+  'Reminder: the fire drill is at three.',
+  'The new drawings are approved, please use revision C.',
+  'Whose is the blue Škoda with its lights on?',
+  'I am out until two, call Petra if it burns.',
+  'Nice work on the Hallström order, all of you!',
+  'Could somebody look over my slides before four?',
+  'Meeting room B is double booked, who can move?',
+  'Happy birthday, Ines!',
+  'Network in hall 2 is slow, IT knows.',
+  'The truck is here, ramp 4.',
+  'Numbers for the week are out, better than planned.',
+  'Please remember to submit your travel expenses.',
+  'Has anyone seen the torque wrench from bench 2?',
+];
+
 export const answers: readonly string[] = [
   'Yes, just now. I will forward it.',
   'Give me ten minutes.',

@@ -8,6 +8,7 @@ import { domains } from './domains/index.ts';
 import { jobs } from './jobs/index.ts';
 import { overview } from './overview/index.ts';
 import { roles } from './roles/index.ts';
+import { rooms } from './rooms/index.ts';
 import { consoleSessions, locks, operators, self } from './security/index.ts';
 import { services } from './services/index.ts';
 import { sessions } from './sessions/index.ts';
@@ -34,6 +35,7 @@ export const useCases = {
   operators,
   overview,
   roles,
+  rooms,
   self,
   services,
   sessions,

@@ -30,6 +30,10 @@ const noFigures: EngineFigures = {
   bytesOut: 0,
   rateLimitPauses: 0,
   malformedStreams: 0,
+  rooms: 3,
+  roomOccupants: 7,
+  roomMessagesIn: 40,
+  roomMessagesDelivered: 90,
 };
 const service = (more: Partial<ServiceFacts> = {}): ServiceFacts => ({
   name: 'xcp-router',
@@ -256,6 +260,8 @@ describe('the text for Prometheus', () => {
     const text = await diagnostics.metrics.render();
     expect(text).toContain('rollcall_messages_received_total 42');
     expect(text).toContain('rollcall_sessions 3');
+    expect(text).toContain('rollcall_room_occupants 7');
+    expect(text).toContain('rollcall_room_messages_delivered_total 90');
     expect(text).toContain('rollcall_event_loop_delay_seconds{quantile="0.99"} 0.02');
     expect(text).toContain('rollcall_service_state{service="xcp-router",state="started"} 1');
     expect(text).toContain('rollcall_service_state{service="xcp-router",state="failed"} 0');

@@ -19,6 +19,11 @@ export interface EngineFigures {
   readonly bytesOut: number;
   readonly rateLimitPauses: number;
   readonly malformedStreams: number;
+  /** Chat rooms in memory, and people in them. */
+  readonly rooms: number;
+  readonly roomOccupants: number;
+  readonly roomMessagesIn: number;
+  readonly roomMessagesDelivered: number;
 }
 
 export interface ServiceFacts {

@@ -25,6 +25,8 @@ const totals: readonly (readonly [string, keyof EngineFigures, string])[] = [
   ['received_bytes', 'bytesIn', 'Bytes received from clients'],
   ['sent_bytes', 'bytesOut', 'Bytes sent to clients'],
   ['rate_limit_pauses', 'rateLimitPauses', 'Times that reading from a client paused because it sent too fast'],
+  ['room_messages_received', 'roomMessagesIn', 'Messages that rooms received'],
+  ['room_messages_delivered', 'roomMessagesDelivered', 'Messages that rooms delivered to people inside'],
   ['malformed_streams', 'malformedStreams', 'Streams closed because of what they held'],
 ];
 const gauges: readonly (readonly [string, keyof EngineFigures, string])[] = [
@@ -33,6 +35,8 @@ const gauges: readonly (readonly [string, keyof EngineFigures, string])[] = [
   ['users_online', 'usersOnline', 'People with at least one session'],
   ['connections', 'connections', 'Open client connections'],
   ['connections_unauthenticated', 'unauthenticated', 'Client connections that have not signed in yet'],
+  ['rooms', 'rooms', 'Chat rooms in memory: persistent ones with somebody inside or lately used, and all others'],
+  ['room_occupants', 'roomOccupants', 'People inside rooms'],
 ];
 const serviceStates = ['stopped', 'starting', 'started', 'degraded', 'stopping', 'failed'] as const;
 

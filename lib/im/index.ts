@@ -18,6 +18,7 @@ import { createResendGuard } from './resend.ts';
 import { registerImLoader, stateOf } from './state.ts';
 import { archiveHandlers, archiveProtocols } from './xep-0313-archive.ts';
 
+export { FULL_TEXT, FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery } from './archive-query.ts';
 export type { ImCounters } from './deliver.ts';
 
 export interface Im extends Room {

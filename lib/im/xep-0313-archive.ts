@@ -14,10 +14,22 @@ import type { Archive, ArchivePrefs, ArchiveRow } from './ports.ts';
 import { stateOf } from './state.ts';
 
 export const archiveProtocols: readonly Protocol[] = [
-  { number: 'XEP-0313', title: 'Message Archive Management', version: '1.1.3', status: 'complete', note: 'Personal archives.' },
+  {
+    number: 'XEP-0313',
+    title: 'Message Archive Management',
+    version: '1.1.3',
+    status: 'complete',
+    note: 'Archives of people and of persistent chat rooms.',
+  },
   { number: 'XEP-0431', title: 'Full Text Search in MAM', version: '0.3.0', status: 'complete' },
   { number: 'XEP-0441', title: 'Message Archive Management Preferences', version: '0.2.0', status: 'complete' },
-  { number: 'XEP-0059', title: 'Result Set Management', version: '1.0', status: 'complete', note: 'For the archive; pages by id.' },
+  {
+    number: 'XEP-0059',
+    title: 'Result Set Management',
+    version: '1.0',
+    status: 'complete',
+    note: 'For archives, by id, and lists of rooms, by address.',
+  },
 ];
 
 const notYours: StanzaFault = { condition: 'forbidden', type: 'auth', text: 'This archive belongs to somebody else.' };

@@ -20,6 +20,11 @@ export interface Events {
   'token.changed': { readonly tokenId: string; readonly what: 'created' | 'revoked' };
   'job.changed': { readonly jobId: string; readonly state: string; readonly done: number; readonly total: number };
   'database.changed': { readonly state: 'up' | 'down'; readonly why: string };
+  'room.changed': {
+    readonly room: string;
+    readonly what: 'created' | 'configured' | 'members' | 'occupants' | 'subject' | 'destroyed';
+    readonly by: string;
+  };
   'audit.appended': { readonly id: string };
 }
 export type EventName = keyof Events;

@@ -17,6 +17,13 @@ export interface Channels {
   tokens: { readonly params: InputOf<AdminApi['tokens']['list']>; readonly value: ValueOf<AdminApi['tokens']['list']> };
   operators: { readonly params: InputOf<AdminApi['operators']['list']>; readonly value: ValueOf<AdminApi['operators']['list']> };
   roles: { readonly params: InputOf<AdminApi['roles']['list']>; readonly value: ValueOf<AdminApi['roles']['list']> };
+  rooms: { readonly params: InputOf<AdminApi['rooms']['find']>; readonly value: ValueOf<AdminApi['rooms']['find']> };
+  room: { readonly params: InputOf<AdminApi['rooms']['get']>; readonly value: ValueOf<AdminApi['rooms']['get']> };
+  'room:occupants': {
+    readonly params: InputOf<AdminApi['rooms']['occupants']>;
+    readonly value: ValueOf<AdminApi['rooms']['occupants']>;
+  };
+  'room:members': { readonly params: InputOf<AdminApi['rooms']['members']>; readonly value: ValueOf<AdminApi['rooms']['members']> };
   jobs: { readonly params: InputOf<AdminApi['jobs']['find']>; readonly value: ValueOf<AdminApi['jobs']['find']> };
   job: { readonly params: InputOf<AdminApi['jobs']['get']>; readonly value: ValueOf<AdminApi['jobs']['get']> };
   services: { readonly params: InputOf<AdminApi['services']['list']>; readonly value: ValueOf<AdminApi['services']['list']> };

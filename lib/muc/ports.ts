@@ -1,6 +1,7 @@
 import type { Fault } from '../kernel/faults.ts';
 import type { BareJid, Jid } from '../kernel/jid.ts';
 import type { Result } from '../kernel/result.ts';
+import { cut, fold, wordsOf } from '../kernel/words.ts';
 
 export type Affiliation = 'owner' | 'admin' | 'member' | 'none' | 'outcast';
 export type Role = 'moderator' | 'participant' | 'visitor' | 'none';
@@ -74,11 +75,19 @@ export interface RoomListQuery {
   readonly domain?: string;
   readonly persistent?: boolean;
   readonly publicOnly?: boolean;
+  readonly hiddenOnly?: boolean;
   readonly sort: 'jid' | 'title' | 'createdAt';
   readonly direction: 'ascending' | 'descending';
   /** Opaque, from the page before. */
   readonly after?: string;
+  /** In place of `after`, for callers that make their own position (rooms in memory among them, RSM by address): what comes behind it. */
+  readonly place?: RoomPlace;
   readonly limit: number;
+}
+/** A position in the list: the sort key (`roomSortKey`), then the address, so that no two rooms share one. */
+export interface RoomPlace {
+  readonly key: string | number;
+  readonly jid: string;
 }
 export interface RoomListRow {
   readonly id: number;
@@ -194,17 +203,20 @@ export interface RoomCounters {
   readonly messagesDelivered: number;
 }
 
+/** One room in memory, as the list shows it. */
+export interface LiveRoomRow extends Omit<RoomListRow, 'id'> {
+  /** Null for a room that vanishes with its last occupant. */
+  readonly storedId: number | null;
+  readonly occupants: number;
+}
+
 /** What administration may do with rooms; permission is checked by the use case before. */
 export interface RoomsDoor {
   readonly counters: RoomCounters;
   /** Rooms in memory with their number of occupants (persistent and not). */
-  live(): Iterable<{
-    readonly jid: BareJid;
-    readonly title: string;
-    readonly occupants: number;
-    readonly persistent: boolean;
-    readonly isPublic: boolean;
-  }>;
+  live(): Iterable<LiveRoomRow>;
+  /** The rooms in which a person is now. */
+  inside(bare: BareJid): readonly { readonly jid: BareJid; readonly nick: string; readonly role: Role }[];
   occupantsOf(jid: BareJid): number;
   inspect(jid: BareJid): Promise<LiveRoom | null>;
   create(jid: Jid, config: Partial<RoomConfig>, owners: readonly BareJid[], by: string): Promise<Result<LiveRoom, Fault>>;
@@ -214,4 +226,28 @@ export interface RoomsDoor {
   kick(jid: BareJid, nick: string, reason: string): Promise<Result<LiveRoom, Fault>>;
   /** Where `alternate` names another room, people are told to go there. */
   destroy(jid: BareJid, reason: string, alternate: BareJid | null): Promise<Result<null, Fault>>;
+}
+
+/** More words than this of one room's title and description are not indexed. */
+const MAX_ROOM_WORDS = 500;
+
+/** A room is found by its address, or by the start of any word of its address, title or description. */
+export function roomWords(room: { readonly jid: string; readonly title: string; readonly description: string }): string[] {
+  const words = new Set([fold(room.jid), ...wordsOf(room.jid), ...wordsOf(room.title), ...wordsOf(room.description)]);
+  for (const text of [room.title, room.description]) for (const word of fold(text).split(/\s+/u)) words.add(word);
+  words.delete('');
+  return [...words].slice(0, MAX_ROOM_WORDS).map(cut);
+}
+
+/** What the list is ordered by; ties go by address. */
+export function roomSortKey(room: Pick<RoomListRow, 'jid' | 'title' | 'createdAt'>, sort: RoomListQuery['sort']): string | number {
+  switch (sort) {
+    case 'jid':
+      return room.jid;
+    case 'title':
+      // Long enough to order by, short enough for any index.
+      return fold(room.title).slice(0, 200);
+    case 'createdAt':
+      return room.createdAt;
+  }
 }

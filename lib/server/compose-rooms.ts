@@ -3,9 +3,10 @@ import type { SettingsRegistry } from '../config/registry.ts';
 import { createIm, type Im } from '../im/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventHub } from '../kernel/events.ts';
-import type { BareJid } from '../kernel/jid.ts';
+import { type BareJid, parseJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
+import { createMuc, type Muc } from '../muc/index.ts';
 import { createPresence, type Presence } from '../presence/index.ts';
 import { createProfile } from '../profile/index.ts';
 import { createRoster, type Roster } from '../roster/index.ts';
@@ -32,6 +33,7 @@ export interface ComposedRooms {
   readonly blocking: Blocking;
   readonly im: Im;
   readonly registration: InBandRegistration;
+  readonly muc: Muc;
   /** `<c/>` for stream features. */
   caps(): string;
 }
@@ -48,6 +50,8 @@ export function composeRooms(deps: {
   readonly version: string;
   /** Whoever needs the people before the rooms are made (administration) gets them here. */
   readonly users: BuiltUsers;
+  /** For the ids of people in chat rooms (XEP-0421); kept as long as the service. */
+  readonly occupantSecret: Buffer;
 }): ComposedRooms {
   const { clock, log, settings, stores, users } = deps;
   const requests = createRequests({ clock });
@@ -86,6 +90,25 @@ export function composeRooms(deps: {
     changed: (session) => deps.events.emit('session.changed', { sessionId: session.id, jid: session.jid.full }),
   });
 
+  const muc = createMuc({
+    router,
+    store: stores.rooms,
+    journal: stores.roomJournal,
+    archive: stores.roomArchive,
+    settings: settings.section('muc'),
+    imDomains: deps.domains,
+    settled: (done) => (stores.journal.accepting ? stores.journal.append({ archive: [], offline: [] }, done) : done()),
+    vcardOf(bare) {
+      const jid = parseJid(bare);
+      if (jid === null || !built.isLocalDomain(jid.domain)) return undefined;
+      return users.load(bare).then((user) => (user === null ? null : stores.profile.vcard(user.accountId)));
+    },
+    secret: deps.occupantSecret,
+    clock,
+    log,
+  });
+  built.hosts.add(muc.host);
+
   for (const room of [
     blocking,
     roster,
@@ -100,6 +123,7 @@ export function composeRooms(deps: {
     createTime({ clock }),
     contactRoom,
     version,
+    muc,
     {
       name: 'session-events',
       hooks: [
@@ -136,5 +160,5 @@ export function composeRooms(deps: {
   ]) {
     built.add(room);
   }
-  return { users, router: built, roster, presence, blocking, im, registration, caps: () => caps.element() };
+  return { users, router: built, roster, presence, blocking, im, registration, muc, caps: () => caps.element() };
 }

@@ -6,6 +6,7 @@ import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import type { LiveGateway } from '../live/gateway.ts';
+import type { Muc } from '../muc/index.ts';
 import type { Services } from '../services/index.ts';
 import type { Database } from '../store/database.ts';
 import type { Clients } from '../xmpp/c2s/index.ts';
@@ -94,6 +95,7 @@ export function addServices(deps: {
   readonly jobs: JobRunner;
   readonly housekeeping: Housekeeping;
   readonly signInSwitch: SignInSwitch;
+  readonly muc: Pick<Muc, 'suspend' | 'resume'>;
 }): void {
   const { clients, database, ports, services, users } = deps;
   const done = async () => ok(undefined);
@@ -146,6 +148,18 @@ export function addServices(deps: {
       await clients.closeAll('system-shutdown');
     },
     sessionsTouched: () => users.sessionCount,
+  });
+  services.add({
+    name: 'text-conferencing',
+    title: 'XCP Text Conference Manager',
+    purpose: 'Runs the chat rooms. Stopped: people inside are told and leave, and nobody can enter; persistent rooms are kept.',
+    needs: ['router'],
+    critical: false,
+    async start() {
+      deps.muc.resume();
+      return ok(undefined);
+    },
+    stop: async () => deps.muc.suspend(),
   });
   services.add({
     name: 'housekeeping',

@@ -114,8 +114,7 @@ async function compose(
   closers.push(() => database.close());
   const stores = createStores(database, { node: env.nodeName, log });
   closers.push(() => stores.close());
-  const newest = await stores.archive.newestUid();
-  if (newest !== null) startAfter(newest);
+  for (const newest of [await stores.archive.newestUid(), await stores.roomArchive.newestUid()]) if (newest !== null) startAfter(newest);
 
   // Settings, events, identity.
   const events = createEventHub((name, error) => log.error('event.listener-failed', { event: name, error }));
@@ -170,7 +169,18 @@ async function compose(
     clock,
   });
   const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp') });
-  const rooms = composeRooms({ stores, settings, domains: domains.hosted, administration, events, clock, log, version, users });
+  const rooms = composeRooms({
+    stores,
+    settings,
+    domains: domains.hosted,
+    administration,
+    events,
+    clock,
+    log,
+    version,
+    users,
+    occupantSecret: Buffer.from(await readOrMakeSecret(env.dataDir, 'occupant-id-secret')),
+  });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
   const xmppTls = createTlsContexts({ certificates: certificates.value, use: 'xmpp', settings: server });
   const consoleTls = createTlsContexts({ certificates: certificates.value, use: 'console', settings: server });
@@ -208,8 +218,12 @@ async function compose(
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
-    if (what === 'removed' || what === 'moved') void rooms.roster.forget(bare as BareJid);
+    if (what === 'removed' || what === 'moved') {
+      void rooms.roster.forget(bare as BareJid);
+      rooms.muc.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
+    }
   });
+  const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
   const counters = () => ({
     sessions: users.sessionCount,
     hibernating: users.hibernatingCount,
@@ -230,6 +244,10 @@ async function compose(
     bytesOut: clients.counters.bytesOut,
     rateLimitPauses: clients.counters.rateLimitPauses,
     malformedStreams: clients.counters.malformedStreams,
+    rooms: chatRooms.door.counters.rooms,
+    roomOccupants: chatRooms.door.counters.occupants,
+    roomMessagesIn: chatRooms.door.counters.messagesIn,
+    roomMessagesDelivered: chatRooms.door.counters.messagesDelivered,
   });
 
   // Services, diagnostics.
@@ -281,7 +299,7 @@ async function compose(
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
-  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings }) });
+  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }) });
   const adminDeps: AdminDeps = {
     uow,
     engine: createEngineView({ users, roster: rooms.roster, presence: rooms.presence, offline: stores.offline, counters }),
@@ -301,6 +319,7 @@ async function compose(
     operatorPasswords,
     secondFactor,
     initialPassword,
+    rooms: chatRooms,
   };
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
@@ -337,6 +356,7 @@ async function compose(
     tasks: [
       { name: 'service health', everyMs: 5_000, run: () => services.checkHealth() },
       { name: 'message retention', everyMs: 5 * minute, run: () => rooms.im.expire() },
+      { name: 'room message retention', everyMs: 5 * minute, run: () => rooms.muc.expire() },
       { name: 'console sessions', everyMs: minute, run: () => auth.expireSessions() },
       { name: 'certificates', everyMs: 60 * minute, run: () => certificates.value.watchExpiry() },
       {
@@ -350,7 +370,7 @@ async function compose(
     clock,
     log,
   });
-  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users });
+  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users, muc: rooms.muc });
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
@@ -361,7 +381,10 @@ async function compose(
   });
   if (first) return refuse(first.fault);
   await rooms.presence.start?.();
-  closers.push(() => rooms.presence.stop?.());
+  closers.push(
+    () => rooms.presence.stop?.(),
+    () => rooms.muc.stop(),
+  );
   diagnostics.start();
   diagnostics.setPhase('running');
   await jobs.recover();

@@ -32,6 +32,7 @@ function protocolsOfRooms(): readonly Protocol[] {
     log: silentLog,
     version: '',
     users: createUsers({ accounts: { find: async () => new Map() }, clock: systemClock }),
+    occupantSecret: Buffer.alloc(0),
   });
   return router.protocols;
 }

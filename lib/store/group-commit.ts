@@ -1,9 +1,12 @@
 import type { Journal, JournalEntry } from '../im/ports.ts';
 import type { Log } from '../kernel/log.ts';
+import type { RoomJournal } from '../muc/ports.ts';
 import type { RosterChange } from '../roster/ports.ts';
 import type { DbClient } from './client.ts';
 import { causeOf, isPassing, StoreUnavailable } from './errors.ts';
+import type { Prisma } from './generated/client.ts';
 import { journalStatement } from './im/journal-statement.ts';
+import { type RoomEntry, roomStatement } from './muc/room-statement.ts';
 import { rosterStatement } from './roster/roster-statement.ts';
 
 /**
@@ -16,6 +19,8 @@ import { rosterStatement } from './roster/roster-statement.ts';
  */
 export interface GroupCommit {
   readonly journal: Journal;
+  /** Messages of rooms, in the same transactions and the same order. */
+  readonly roomJournal: RoomJournal;
   /** Resolves when committed; rejects with `StoreUnavailable` when nothing can be kept now. */
   saveRoster(change: RosterChange): Promise<void>;
   /** Rows and bytes that wait, and what was done since the start. */
@@ -45,6 +50,13 @@ type Item =
   | {
       readonly kind: 'journal';
       readonly entry: JournalEntry;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly done: (() => void) | null;
+    }
+  | {
+      readonly kind: 'room';
+      readonly entry: RoomEntry;
       readonly rows: number;
       readonly bytes: number;
       readonly done: (() => void) | null;
@@ -160,20 +172,21 @@ export function createGroupCommit({
 
   async function write(batch: readonly Item[]): Promise<void> {
     const entries: JournalEntry[] = [];
+    const said: RoomEntry[] = [];
     const changes: RosterChange[] = [];
     for (const item of batch) {
       if (item.kind === 'journal') entries.push(item.entry);
+      else if (item.kind === 'room') said.push(item.entry);
       else changes.push(item.change);
     }
-    const journal = entries.length === 0 ? null : journalStatement(entries);
-    const roster = changes.length === 0 ? null : rosterStatement(changes);
-    if (journal !== null && roster !== null)
-      await client.writer.$transaction([client.writer.$executeRaw(journal), client.writer.$executeRaw(roster)]);
-    else {
-      const only = journal ?? roster;
-      // One statement is a transaction by itself, and saves two round trips.
-      if (only !== null) await client.writer.$executeRaw(only);
-    }
+    const statements: Prisma.Sql[] = [];
+    if (entries.length > 0) statements.push(journalStatement(entries));
+    if (said.length > 0) statements.push(roomStatement(said));
+    if (changes.length > 0) statements.push(rosterStatement(changes));
+    const [only] = statements;
+    // One statement is a transaction by itself, and saves two round trips.
+    if (statements.length > 1) await client.writer.$transaction(statements.map((statement) => client.writer.$executeRaw(statement)));
+    else if (only !== undefined) await client.writer.$executeRaw(only);
   }
 
   function finish(batch: readonly Item[]): void {
@@ -214,6 +227,18 @@ export function createGroupCommit({
       append(entry, done) {
         const { rows: count, bytes: size } = weigh(entry);
         add({ kind: 'journal', entry, rows: count, bytes: size, done });
+      },
+    },
+    roomJournal: {
+      get accepting() {
+        return accepting();
+      },
+      append(message, done) {
+        const size = ROW_BYTES + message.xml.length + message.body.length;
+        add({ kind: 'room', entry: { message, retracted: null }, rows: 1, bytes: size, done });
+      },
+      retract(roomId, uid, xml, done) {
+        add({ kind: 'room', entry: { message: null, retracted: { roomId, uid, xml } }, rows: 1, bytes: ROW_BYTES + xml.length, done });
       },
     },
     saveRoster(change) {

@@ -11,6 +11,8 @@ import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prismaArchive } from './im/archive.ts';
 import { prismaOfflineQueue } from './im/offline-queue.ts';
 import { prismaJobStore } from './jobs/jobs.ts';
+import { prismaRoomArchive } from './muc/room-archive.ts';
+import { prismaRoomStore } from './muc/rooms.ts';
 import { type LastSeenWrite, prismaProfileStore, writeLastSeen } from './profile/profiles.ts';
 import { prismaRosterStore } from './roster/rosters.ts';
 import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts';
@@ -88,6 +90,9 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     roster: prismaRosterStore({ db, save: commits.saveRoster }),
     blocking: prismaBlockListStore({ db }),
     profile: prismaProfileStore({ db, lastSeen: queues.lastSeen }),
+    rooms: prismaRoomStore({ db }),
+    roomJournal: commits.roomJournal,
+    roomArchive: prismaRoomArchive({ db }),
     signIns: prismaSignInLog({ db, rows: queues.signIns }),
     backoff: prismaBackoffStore({ db, writes: queues.backoffs }),
     get figures() {

@@ -13,6 +13,7 @@ import { createEventHub, type EventName, type Events } from '../kernel/events.ts
 import { silentLog } from '../kernel/log.ts';
 import type { RoleName } from '../security/ports.ts';
 import { memoryStores } from './memory/index.ts';
+import { pretendedRooms } from './pretended-rooms.ts';
 
 /** Administration over memory stores and a pretended engine; `more` replaces or adds ports. */
 export function adminFixture(more: Partial<AdminDeps> = {}) {
@@ -50,6 +51,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     overrides: {},
   });
   const uow = stores.unitOfWork;
+  const rooms = pretendedRooms(stores.rooms);
   const base = {
     uow,
     engine,
@@ -59,6 +61,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     log: silentLog,
     nodeName: 'node-1',
     signIns: stores.signIns,
+    rooms: { door: rooms, store: stores.rooms, archive: stores.roomArchive },
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     ...more,
   };
@@ -73,7 +76,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     cookieSecret: 'cookie-secret-of-the-test',
   } as unknown as AuthDoor;
   const admin = createAdmin(deps, auth);
-  return { ...admin, deps, stores, events, told, sessions, engine, jobs, tokens, useCase: (id: string) => useCaseById(id) };
+  return { ...admin, deps, stores, events, told, sessions, engine, jobs, tokens, rooms, useCase: (id: string) => useCaseById(id) };
 }
 
 function useCaseById(id: string): AnyUseCase {

@@ -22,6 +22,15 @@ const actions: Readonly<Record<string, string>> = {
   'operator.delete': 'Deleted an administrator',
   'operator.set-password': 'Set the password of an administrator',
   'operator.update': 'Changed an administrator',
+  'room.affiliate': 'Changed who belongs to a room',
+  'room.configure': 'Configured a room',
+  'room.create': 'Created a room',
+  'room.destroy': 'Destroyed rooms',
+  'room.destroy-many': 'Started the destruction of many rooms',
+  'room.export-transcript': 'Exported the transcript of a room',
+  'room.kick': 'Removed somebody from a room',
+  'room.set-subject': 'Set the subject of a room',
+  'room.transcript': 'Read the transcript of a room',
   'service.restart': 'Restarted a service',
   'service.start': 'Started a service',
   'service.stop': 'Stopped a service',
@@ -75,6 +84,8 @@ export function targetHref(targetKey: string): string | null {
   switch (kind) {
     case 'user':
       return `/users/${encodeURIComponent(id)}`;
+    case 'room':
+      return `/messaging/rooms/${encodeURIComponent(id)}`;
     case 'job':
       return `/jobs/${encodeURIComponent(id)}`;
     case 'domain':

@@ -58,6 +58,12 @@ export function OverviewView({ initial, span, history }: { initial: Overview; sp
                 href="/sessions"
               />
               <Stat
+                label="People in rooms"
+                value={value.rooms.occupants}
+                note={`${countOf(value.rooms.live, 'room')} in use, ${formatNumber(value.rooms.stored)} persistent in all`}
+                href="/messaging/rooms"
+              />
+              <Stat
                 label="Messages"
                 value={value.now.messagesPerSecond}
                 unit="a second"
@@ -83,6 +89,10 @@ export function OverviewView({ initial, span, history }: { initial: Overview; sp
                   items={[
                     { label: 'Messages delivered', value: formatNumber(value.totals.messagesDelivered) },
                     { label: 'Kept for people offline', value: formatNumber(value.totals.messagesOffline) },
+                    {
+                      label: 'Messages in rooms',
+                      value: `${formatNumber(value.rooms.messagesIn)}, delivered ${formatNumber(value.rooms.messagesDelivered)} times`,
+                    },
                     { label: 'Archived', value: formatNumber(value.totals.messagesArchived) },
                     { label: 'Returned to the sender', value: formatNumber(value.totals.bounced) },
                     {

@@ -32,11 +32,15 @@ export const areas: readonly Area[] = [
   { label: 'Sessions', href: '/sessions', key: 's', may: 'sessions.read', icon: icon(MonitorSmartphone) },
   {
     label: 'Messaging',
-    href: '/messaging/settings',
+    href: '/messaging/rooms',
     key: 'm',
-    may: 'settings.read',
+    may: 'rooms.read',
     icon: icon(MessageSquare),
-    children: [{ label: 'Settings', href: '/messaging/settings', may: 'settings.read' }],
+    children: [
+      { label: 'Rooms', href: '/messaging/rooms', may: 'rooms.read' },
+      { label: 'Group chat', href: '/messaging/group-chat', may: 'settings.read' },
+      { label: 'Settings', href: '/messaging/settings', may: 'settings.read' },
+    ],
   },
   {
     label: 'Presence',

@@ -12,11 +12,18 @@ async function makeSeen({ server }: Console): Promise<Seen> {
   const name = unique('seen');
   await addUsers(server, [{ id: name, password: 'a pass phrase of ours' }]);
   await server.mustCommand('users', 'generate', '--prefix', unique('gen'), '--count', '3', '--password-prefix', 'long-enough-');
+  const room = `${unique('room')}@conference.${server.domain}`;
+  await server.mustCommand('rooms', 'create', room, '--title', 'A room to look at', '--owners', `${name}@${server.domain}`);
   const read = async (...args: string[]) => JSON.parse(await server.mustCommand(...args, '--json'));
   const user = (await read('users', 'show', name)) as { user: { id: number } };
   const jobs = (await read('jobs', 'list')) as { items: { id: string }[] };
   const operators = (await read('operators', 'list')) as { items: { id: string }[] };
-  return { user: String(user.user.id), job: jobs.items[0]?.id ?? '', operator: operators.items[0]?.id ?? '' };
+  return {
+    user: String(user.user.id),
+    job: jobs.items[0]?.id ?? '',
+    operator: operators.items[0]?.id ?? '',
+    room: encodeURIComponent(room),
+  };
 }
 
 /** Goes to the page and tells what a person of this role finds there. */

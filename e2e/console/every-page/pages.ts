@@ -8,6 +8,7 @@ export interface Seen {
   readonly user: string;
   readonly job: string;
   readonly operator: string;
+  readonly room: string;
 }
 
 export interface PageRow {
@@ -31,8 +32,16 @@ export const pages: readonly PageRow[] = [
   row('/users/import', administrators),
   row('/users/[id]', everybody, ({ user }) => `/users/${user}`),
   row('/users/[id]/contacts', everybody, ({ user }) => `/users/${user}/contacts`),
+  row('/users/[id]/rooms', everybody, ({ user }) => `/users/${user}/rooms`),
   row('/users/[id]/audit', everybody, ({ user }) => `/users/${user}/audit`),
   row('/sessions', everybody),
+  row('/messaging/rooms', everybody),
+  row('/messaging/rooms/[room]', everybody, ({ room }) => `/messaging/rooms/${room}`),
+  row('/messaging/rooms/[room]/members', everybody, ({ room }) => `/messaging/rooms/${room}/members`),
+  row('/messaging/rooms/[room]/configuration', everybody, ({ room }) => `/messaging/rooms/${room}/configuration`),
+  row('/messaging/rooms/[room]/transcript', administrators, ({ room }) => `/messaging/rooms/${room}/transcript`),
+  row('/messaging/group-chat', everybody),
+  row('/messaging/group-chat/history', everybody),
   row('/messaging/settings', everybody),
   row('/messaging/settings/history', everybody),
   row('/presence/settings', everybody),

@@ -78,6 +78,8 @@ const getOverview = defineUseCase({
     limits: z.array(
       z.object({ label: z.string(), used: z.number(), limit: z.number(), unit: z.enum(['count', 'bytes', 'ms']), link: z.string() }),
     ),
+    /** Persistent rooms; rooms in memory, those that vanish with their last occupant among them; and the people inside. */
+    rooms: z.object({ stored: z.int(), live: z.int(), occupants: z.int(), messagesIn: z.number(), messagesDelivered: z.number() }),
     domains: z.int(),
     locks: z.int(),
   }),
@@ -87,7 +89,7 @@ const getOverview = defineUseCase({
     const { diagnostics, engine, settings } = deps;
     const counters = engine.counters();
     const facts = diagnostics.facts();
-    const counts = await stores.accounts.counts();
+    const [counts, storedRooms] = await Promise.all([stores.accounts.counts(), deps.rooms.store.count()]);
     const last = diagnostics.lastSecond();
     const now = last ?? { ...nothingYet, at: deps.clock.now(), sessions: counters.sessions, usersOnline: counters.usersOnline };
     const { ready, reasons } = diagnostics.health();
@@ -125,7 +127,22 @@ const getOverview = defineUseCase({
         signIns: counters.signIns,
         signInFailures: counters.signInFailures,
       },
-      limits: limitsOf({ facts, now, counters, xmpp: settings.section('xmpp').get(), server: settings.section('server').get() }),
+      limits: limitsOf({
+        facts,
+        now,
+        counters,
+        storedRooms,
+        xmpp: settings.section('xmpp').get(),
+        server: settings.section('server').get(),
+        muc: settings.section('muc').get(),
+      }),
+      rooms: {
+        stored: storedRooms,
+        live: counters.rooms,
+        occupants: counters.roomOccupants,
+        messagesIn: counters.roomMessagesIn,
+        messagesDelivered: counters.roomMessagesDelivered,
+      },
       domains: deps.domains.list().length,
       locks,
     });
@@ -164,6 +181,8 @@ const getStatus = defineUseCase({
     sessions: z.int(),
     usersOnline: z.int(),
     users: z.int(),
+    rooms: z.int(),
+    roomOccupants: z.int(),
     messagesPerSecond: z.number(),
     loopP99Ms: z.number(),
     memoryBytes: z.number(),
@@ -187,6 +206,8 @@ const getStatus = defineUseCase({
       sessions: counters.sessions,
       usersOnline: counters.usersOnline,
       users: (await stores.accounts.counts()).total,
+      rooms: counters.rooms,
+      roomOccupants: counters.roomOccupants,
       messagesPerSecond: last?.messagesPerSecond ?? 0,
       loopP99Ms: last?.loopP99 ?? 0,
       memoryBytes: facts.memory.usedBytes,

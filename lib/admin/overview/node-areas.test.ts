@@ -43,6 +43,10 @@ const counters: EngineCounters = {
   bytesOut: 0,
   rateLimitPauses: 0,
   malformedStreams: 0,
+  rooms: 3,
+  roomOccupants: 7,
+  roomMessagesIn: 40,
+  roomMessagesDelivered: 90,
 };
 const admin = viewerOf('administrator', { name: 'ana' });
 
@@ -249,6 +253,14 @@ describe('the overview', () => {
       ],
       sessions: { live: 14, hibernating: 2, connections: 15, unauthenticated: 1 },
       users: { total: 0, online: 14 },
+      rooms: { stored: 0, live: 3, occupants: 7, messagesIn: 40, messagesDelivered: 90 },
+    });
+    expect(view.ok && view.value.limits).toContainEqual({
+      label: 'Rooms in memory',
+      used: 3,
+      limit: 16_500,
+      unit: 'count',
+      link: '/messaging/group-chat',
     });
     expect(view.ok && view.value.limits.map((limit) => limit.label)).toContain('Connections not yet signed in');
     const status = await api.overview.status(admin, {});

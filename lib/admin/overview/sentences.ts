@@ -1,4 +1,4 @@
-import type { ServerValues, XmppValues } from '../../config/schema/index.ts';
+import type { MucValues, ServerValues, XmppValues } from '../../config/schema/index.ts';
 import type { Alarm, NodeFacts, Sample } from '../../diagnostics/index.ts';
 import type { EngineCounters } from '../shared/engine-view.ts';
 
@@ -61,10 +61,12 @@ export function limitsOf(input: {
   readonly facts: NodeFacts;
   readonly now: Pick<Sample, 'loopP50'>;
   readonly counters: EngineCounters;
+  readonly storedRooms: number;
   readonly xmpp: XmppValues;
   readonly server: ServerValues;
+  readonly muc: MucValues;
 }): Limit[] {
-  const { facts, now, counters, xmpp, server } = input;
+  const { facts, now, counters, xmpp, server, muc } = input;
   const limits: Limit[] = [
     { label: 'Memory', used: facts.memory.usedBytes, limit: facts.memory.limitBytes, unit: 'bytes', link: '/settings/server' },
   ];
@@ -93,5 +95,14 @@ export function limitsOf(input: {
       link: '/settings/xmpp',
     });
   }
+  if (muc.persistentRooms && muc.maxPersistentRooms > 0)
+    limits.push({
+      label: 'Persistent rooms',
+      used: input.storedRooms,
+      limit: muc.maxPersistentRooms,
+      unit: 'count',
+      link: '/messaging/group-chat',
+    });
+  limits.push({ label: 'Rooms in memory', used: counters.rooms, limit: muc.maxRooms, unit: 'count', link: '/messaging/group-chat' });
   return limits;
 }

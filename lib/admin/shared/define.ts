@@ -6,6 +6,7 @@ import type { ScramCredentials } from '../../directory/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
 import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
@@ -37,6 +38,8 @@ export interface AdminDeps {
   readonly secondFactor: SecondFactor;
   /** The generated password of the first operator, forgotten when it is changed. */
   readonly initialPassword: InitialPassword;
+  /** Chat rooms: the running ones, those stored, and what is kept of them. */
+  readonly rooms: { readonly door: RoomsDoor; readonly store: RoomStore; readonly archive: RoomArchive };
 }
 
 /** Makes what is stored instead of a password. Works off the event loop. */

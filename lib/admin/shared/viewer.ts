@@ -44,6 +44,9 @@ export const permissions = [
   'locks.read',
   'locks.write',
   'diagnostics.read',
+  'rooms.read',
+  'rooms.write',
+  'rooms.transcripts',
   'self.read',
   'self.write',
 ] as const;

@@ -3,6 +3,7 @@ import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
 import { domainsProjection, operatorsProjection, rolesProjection, tokensProjection, usersProjection } from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
+import { occupantsProjection, roomMembersProjection, roomProjection, roomsProjection } from './rooms.ts';
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
 import { settingsVersionProjection } from './settings.ts';
@@ -17,6 +18,10 @@ export const projections: readonly AnyProjection[] = [
   tokensProjection,
   operatorsProjection,
   rolesProjection,
+  roomsProjection,
+  roomProjection,
+  occupantsProjection,
+  roomMembersProjection,
   jobsProjection,
   jobProjection,
   servicesProjection,

@@ -3,6 +3,8 @@ import { describeAdminContract } from './admin.contract.ts';
 import { describeImContract } from './im.contract.ts';
 import type { MakeStores } from './make.ts';
 import { describePeopleContract } from './people.contract.ts';
+import { describeRoomsContract } from './rooms.contract.ts';
+import { describeRoomArchiveContract } from './rooms-archive.contract.ts';
 import { describeSecurityContract } from './security.contract.ts';
 
 /** What every adapter of the stores must do. */
@@ -12,4 +14,6 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describePeopleContract(name, make);
   describeSecurityContract(name, make);
   describeAdminContract(name, make);
+  describeRoomsContract(name, make);
+  describeRoomArchiveContract(name, make);
 }

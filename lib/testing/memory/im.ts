@@ -13,31 +13,35 @@ export interface MemoryJournal extends Journal {
   release(): void;
   /** What `accepting` says, as when the database is away. */
   setAccepting(value: boolean): void;
+  /** Puts another kind of change into the same queue: `apply` runs at the commit, in order with the entries. */
+  enqueue(apply: () => void, done: (() => void) | null): void;
 }
 
 /** Commits in the next microtask, in order. */
 export function memoryJournal(state: MemoryState): MemoryJournal {
   let accepting = true;
   let held = false;
-  let waiting: { entry: JournalEntry; done: (() => void) | null }[] = [];
+  let waiting: { apply: () => void; done: (() => void) | null }[] = [];
   let scheduled = false;
+
+  function store(entry: JournalEntry): void {
+    for (const row of entry.archive) {
+      const key = keyOf(row.accountId, row.uid);
+      if (!state.removedAccounts.has(row.accountId) && !state.archive.has(key)) state.archive.set(key, row);
+    }
+    for (const row of entry.offline) {
+      const key = keyOf(row.accountId, row.uid);
+      if (!state.removedAccounts.has(row.accountId) && !state.offline.has(key)) state.offline.set(key, row);
+    }
+    for (const { accountId, uid } of entry.offlineRemoved ?? []) state.offline.delete(keyOf(accountId, uid));
+  }
 
   function commit(): void {
     scheduled = false;
     if (held) return;
     const batch = waiting;
     waiting = [];
-    for (const { entry } of batch) {
-      for (const row of entry.archive) {
-        const key = keyOf(row.accountId, row.uid);
-        if (!state.removedAccounts.has(row.accountId) && !state.archive.has(key)) state.archive.set(key, row);
-      }
-      for (const row of entry.offline) {
-        const key = keyOf(row.accountId, row.uid);
-        if (!state.removedAccounts.has(row.accountId) && !state.offline.has(key)) state.offline.set(key, row);
-      }
-      for (const { accountId, uid } of entry.offlineRemoved ?? []) state.offline.delete(keyOf(accountId, uid));
-    }
+    for (const { apply } of batch) apply();
     for (const { done } of batch) done?.();
   }
   function schedule(): void {
@@ -54,7 +58,11 @@ export function memoryJournal(state: MemoryState): MemoryJournal {
       return waiting.length;
     },
     append(entry, done) {
-      waiting.push({ entry, done });
+      waiting.push({ apply: () => store(entry), done });
+      schedule();
+    },
+    enqueue(apply, done) {
+      waiting.push({ apply, done });
       schedule();
     },
     hold() {

@@ -2,6 +2,7 @@ import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials } from '../../directory/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
+import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
 
@@ -39,6 +40,10 @@ export interface MemoryState {
   audit: readonly AuditRecord[];
   jobs: Map<string, JobRow>;
   jobResults: Map<string, readonly JobResult[]>;
+  nextRoomId: number;
+  rooms: Map<number, StoredRoom>;
+  /** By `roomId uid`. */
+  roomMessages: Map<string, RoomMessage>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -67,6 +72,9 @@ export const createMemoryState = (): MemoryState => ({
   audit: [],
   jobs: new Map(),
   jobResults: new Map(),
+  nextRoomId: 1,
+  rooms: new Map(),
+  roomMessages: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -5,6 +5,7 @@ import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryDomainStore } from './domains.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
+import { memoryRoomArchive, memoryRoomJournal, memoryRoomStore } from './rooms.ts';
 import {
   memoryApiTokenStore,
   memoryBackoffStore,
@@ -58,10 +59,11 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     audit: memoryAuditStore(state, node, now),
     jobs: memoryJobStore(state),
   };
+  const journal = memoryJournal(state);
   return {
     ...admin,
     state,
-    journal: memoryJournal(state),
+    journal,
     archive: memoryArchive(state),
     offline: memoryOfflineQueue(state),
     roster: memoryRosterStore(state),
@@ -69,6 +71,9 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     profile: memoryProfileStore(state),
     signIns: memorySignInLog(state),
     backoff: memoryBackoffStore(state),
+    rooms: memoryRoomStore(state),
+    roomJournal: memoryRoomJournal(state, journal),
+    roomArchive: memoryRoomArchive(state),
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,
   };

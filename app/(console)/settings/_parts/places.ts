@@ -16,6 +16,13 @@ export const messagingPlace: SettingsPlace = {
   sections: ['im', 'archive'],
   crumbs: [],
 };
+export const groupChatPlace: SettingsPlace = {
+  base: '/messaging/group-chat',
+  title: 'Group chat',
+  purpose: 'Addresses of the chat server, who administers it, limits, and what new rooms are like.',
+  sections: ['muc'],
+  crumbs: [],
+};
 export const presencePlace: SettingsPlace = {
   base: '/presence/settings',
   title: 'Presence settings',

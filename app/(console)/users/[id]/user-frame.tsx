@@ -60,6 +60,7 @@ export async function UserFrame({
             tabs={[
               { href: base, label: 'Overview', exact: true },
               { href: `${base}/contacts`, label: `Contacts (${detail.contacts.length})` },
+              ...(may(viewer, 'rooms.read') ? [{ href: `${base}/rooms`, label: 'Rooms' }] : []),
               ...(may(viewer, 'audit.read') ? [{ href: `${base}/audit`, label: 'Audit' }] : []),
             ]}
           />

@@ -1,0 +1,69 @@
+/** Where stanzas for rooms come in. A room that is not in memory is fetched first; meanwhile what is for it waits, in order. */
+import type { AckHold, ClientSession } from '../xmpp/c2s/session.ts';
+import type { ServiceDesk } from '../xmpp/router/service-desk.ts';
+import type { Stanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
+import type { Incoming, MucContext } from './context.ts';
+import type { Registry } from './registry.ts';
+import type { Relay } from './relay.ts';
+import type { Room } from './room.ts';
+import type { RoomStanzas } from './room-stanzas.ts';
+
+export interface Reception {
+  receive(stanza: Stanza, sender: ClientSession | null): void;
+}
+
+export function createReception(deps: {
+  readonly ctx: MucContext;
+  readonly registry: Registry;
+  readonly desk: ServiceDesk;
+  readonly relay: Relay;
+  readonly stanzas: RoomStanzas;
+  readonly notHere: StanzaFault;
+}): Reception {
+  const { ctx, registry } = deps;
+  const bounce = (stanza: Stanza, fault: StanzaFault | null): void => {
+    if (fault !== null) ctx.router().bounce(stanza, fault);
+  };
+
+  function forRoom(room: Room | null, incoming: Incoming): void {
+    const { stanza } = incoming;
+    if (stanza.kind !== 'iq') bounce(stanza, deps.stanzas.take(room, incoming));
+    else if (room === null) bounce(stanza, { condition: 'item-not-found', text: 'There is no such room.' });
+    else bounce(stanza, deps.relay.ask(room, stanza));
+  }
+
+  /** Can this stanza mean anything to a room that is not in memory? Nobody is inside it. */
+  const matters = (stanza: Stanza): boolean => stanza.type !== 'error' && !(stanza.kind === 'presence' && stanza.type === 'unavailable');
+
+  function afterLoading(stanza: Stanza, sender: ClientSession | null, to: NonNullable<Stanza['to']>): void {
+    const hold: AckHold | null = sender === null ? null : ctx.router().holdAck(sender);
+    const incoming: Incoming = { stanza, sender, hold };
+    registry
+      .find(to)
+      .then(() => forRoom(registry.peek(to.bare) ?? null, incoming))
+      .catch((error: unknown) => ctx.router().failed(stanza, error))
+      // Unless something that lasts took it over.
+      .finally(() => incoming.hold?.done());
+  }
+
+  return {
+    receive(stanza, sender) {
+      const to = stanza.to;
+      if (to === null) return;
+      if (stanza.kind === 'iq') {
+        if (stanza.type === 'result' || stanza.type === 'error') return deps.relay.answered(stanza);
+        if (to.local === '' || to.resource === '') {
+          if (!deps.desk.take(stanza, sender)) bounce(stanza, deps.notHere);
+          return;
+        }
+      } else if (to.local === '') {
+        // The service itself reads no messages and is in nobody's contact list.
+        if (stanza.kind === 'message' && stanza.type !== 'error') bounce(stanza, deps.notHere);
+        return;
+      }
+      const room = registry.peek(to.bare);
+      if (room !== undefined) forRoom(room, { stanza, sender, hold: null });
+      else if (matters(stanza)) afterLoading(stanza, sender, to);
+    },
+  };
+}

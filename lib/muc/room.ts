@@ -1,0 +1,163 @@
+/** The state of one room in memory: who is in it, who has which standing, what was said last. It decides nothing and sends nothing. */
+import type { BareJid, Jid } from '../kernel/jid.ts';
+import { escapeAttribute } from '../xmpp/stanza/serialize.ts';
+import { nickKey } from './names.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Affiliation, Role, RoomAffiliation, RoomConfig, RoomMessage, RoomSubject } from './ports.ts';
+import { seesAddresses } from './privileges.ts';
+
+/** One device of an occupant. */
+export class OccupantSession {
+  /** `to` of what is sent to it, escaped for an attribute. */
+  readonly toText: string;
+  constructor(
+    readonly jid: Jid,
+    public occupant: Occupant,
+    readonly isLocal: boolean,
+    /** Payload of its last presence as text. */
+    public presence: string,
+  ) {
+    this.toText = escapeAttribute(jid.full);
+  }
+}
+
+/** One nickname in the room, held by one person from one device or more. */
+export class Occupant {
+  readonly sessions: OccupantSession[] = [];
+  /** The device whose presence is shown; the last that spoke. */
+  shown: OccupantSession | null = null;
+  role: Role;
+  affiliation: Affiliation;
+  readonly joinedAt: number;
+  /** Its available presence as others get it, with and without the real address; made when first needed. */
+  open: Outgoing | null = null;
+  hidden: Outgoing | null = null;
+
+  constructor(
+    /** Room address with the nickname. */
+    public jid: Jid,
+    public key: string,
+    readonly bare: BareJid,
+    readonly occupantId: string,
+    standing: { readonly role: Role; readonly affiliation: Affiliation },
+    now: number,
+  ) {
+    this.role = standing.role;
+    this.affiliation = standing.affiliation;
+    this.joinedAt = now;
+  }
+  get nick(): string {
+    return this.jid.resource;
+  }
+  /** What was told of it is no longer right. */
+  changed(): void {
+    this.open = null;
+    this.hidden = null;
+  }
+}
+
+/** A message of the history shown at joining. */
+export interface Remembered {
+  readonly message: Omit<RoomMessage, 'roomId'>;
+  /** Made when first shown. */
+  shown: Outgoing | null;
+}
+
+export interface Standing {
+  affiliation: Exclude<Affiliation, 'none'>;
+  nick: string | null;
+  reason: string;
+}
+
+export class Room {
+  /** By key of the nickname. */
+  readonly occupants = new Map<string, Occupant>();
+  /** By full address. */
+  readonly sessions = new Map<string, OccupantSession>();
+  /** By bare address, or by domain. */
+  readonly affiliations = new Map<string, Standing>();
+  /** Who holds which reserved nickname, by its key. */
+  readonly reserved = new Map<string, string>();
+  readonly history: Remembered[] = [];
+  config: RoomConfig;
+  subject: RoomSubject | null = null;
+  vcard = '';
+  /** Row in the store; null for a room that vanishes with its last occupant. */
+  storedId: number | null = null;
+  locked = false;
+  /** Destroyed or unloaded: whoever still holds it must let go. */
+  gone = false;
+  /** Changes of configuration and affiliations, one after the other; how many are under way or wait. */
+  turn: Promise<unknown> = Promise.resolve();
+  changing = 0;
+  /** Messages that are not committed yet. */
+  uncommitted = 0;
+  /** Monotonic time since nobody is inside. */
+  emptySince = 0;
+  readonly fromText: string;
+
+  constructor(
+    /** Bare address. */
+    readonly jid: Jid,
+    config: RoomConfig,
+    readonly createdAt: number,
+    readonly createdBy: string,
+  ) {
+    this.config = config;
+    this.fromText = escapeAttribute(jid.bare);
+  }
+
+  standingOf(bare: BareJid, domain: string): Affiliation {
+    return this.affiliations.get(bare)?.affiliation ?? this.affiliations.get(domain)?.affiliation ?? 'none';
+  }
+
+  setStanding(who: string, affiliation: Affiliation, nick: string | null, reason: string): void {
+    const old = this.affiliations.get(who);
+    if (old !== undefined && old.nick !== null) {
+      const key = nickKey(old.nick);
+      if (key !== null && this.reserved.get(key) === who) this.reserved.delete(key);
+    }
+    if (affiliation === 'none') {
+      this.affiliations.delete(who);
+      return;
+    }
+    this.affiliations.set(who, { affiliation, nick, reason });
+    const key = nick === null ? null : nickKey(nick);
+    if (key !== null) this.reserved.set(key, who);
+  }
+
+  owners(): number {
+    let count = 0;
+    for (const one of this.affiliations.values()) if (one.affiliation === 'owner') count++;
+    return count;
+  }
+
+  affiliationRows(): RoomAffiliation[] {
+    return [...this.affiliations].map(([who, { affiliation, nick, reason }]) => ({ who, affiliation, nick, reason }));
+  }
+
+  sees(viewer: Occupant): boolean {
+    return seesAddresses(viewer.role, this.config);
+  }
+
+  /** Is the message archive of this room kept? */
+  get isArchived(): boolean {
+    return this.storedId !== null && this.config.archived;
+  }
+
+  occupantsOf(bare: BareJid): Occupant[] {
+    const found: Occupant[] = [];
+    for (const occupant of this.occupants.values()) if (occupant.bare === bare) found.push(occupant);
+    return found;
+  }
+
+  remember(message: Omit<RoomMessage, 'roomId'>, limit: number): void {
+    this.history.push({ message, shown: null });
+    if (this.history.length > limit) this.history.splice(0, this.history.length - limit);
+  }
+
+  /** What was told of all occupants is no longer right. */
+  allChanged(): void {
+    for (const occupant of this.occupants.values()) occupant.changed();
+  }
+}
