@@ -176,7 +176,14 @@ async function compose(
     () => xmppTls.stop(),
     () => consoleTls.stop(),
   );
-  const signInSwitch = createSignInSwitch(createCredentialSource(stores.accounts));
+  const xmppSettings = settings.section('xmpp');
+  const credentials = createCredentialSource({
+    accounts: stores.accounts,
+    tokens: stores.clientTokens,
+    maxClients: () => xmppSettings.get().fastClients,
+  });
+  await credentials.refreshProfiles();
+  const signInSwitch = createSignInSwitch(credentials);
   const clients = createClients({
     settings: settings.section('xmpp'),
     presence: settings.section('presence'),
@@ -200,6 +207,7 @@ async function compose(
     isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',
+    archiveMetadata: (user) => rooms.im.archiveMetadata(user),
   });
   events.on('user.changed', ({ bare, what }) => {
     users.forgetMissing(bare as BareJid);
@@ -279,7 +287,7 @@ async function compose(
     log,
     nodeName: env.nodeName,
     signIns: stores.signIns,
-    passwords: { scram: makeScramCredentials },
+    passwords: { scram: (password) => makeScramCredentials(password, xmppSettings.get().scramIterations) },
     jobs,
     services,
     certificates: certificates.value,
@@ -332,6 +340,8 @@ async function compose(
         run: () => stores.audit.expire(clock.now() - settings.section('console').get().auditRetention * 1000, 5_000),
       },
       { name: 'sign-in log retention', everyMs: 60 * minute, run: () => stores.signIns.expire(clock.now() - signInRetentionMs, 5_000) },
+      { name: 'client tokens', everyMs: 60 * minute, run: () => stores.clientTokens.expire(clock.now(), 5_000) },
+      { name: 'forms of stored passwords', everyMs: 60 * minute, run: () => credentials.refreshProfiles() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,

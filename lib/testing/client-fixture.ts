@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { XmppValues } from '../config/schema/index.ts';
+import type { ClientTokenStore, CredentialProfile, TokenChange } from '../directory/ports.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import type { LiveBox } from '../kernel/live.ts';
@@ -14,9 +15,10 @@ import type { ClientSession } from '../xmpp/c2s/session.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
-import type { StoredIdentity } from '../xmpp/sasl/ports.ts';
+import type { CredentialSource, StoredIdentity } from '../xmpp/sasl/ports.ts';
 import type { Stanza } from '../xmpp/stanza/stanza.ts';
 import { settingsBox } from './fixed-settings.ts';
+import { memoryStores } from './memory/index.ts';
 import { type WireClient, wireClient } from './wire-client.ts';
 
 export const DOMAIN = 'example.com';
@@ -55,6 +57,14 @@ export interface ClientFixture {
   backedOff: boolean;
   /** The guard begins to refuse after it was asked so often. */
   lockAfterAsked: number;
+  /** What is stored of accounts, by address. */
+  readonly accounts: Map<BareJid, StoredIdentity>;
+  /** Clients with tokens, as storage keeps them. */
+  readonly tokens: ClientTokenStore;
+  /** How passwords are hashed, as sign-in believes. */
+  profiles: readonly CredentialProfile[];
+  /** What everybody's archive says of itself. */
+  metadata: string;
   addAccount(local: string, password: string, enabled?: boolean): Promise<void>;
   connect(options?: { directTls?: boolean; servername?: string; alpn?: readonly string[] }): Promise<WireClient>;
   session(full: string): ClientSession | undefined;
@@ -72,7 +82,6 @@ export async function clientFixture(
   const users = new Map<BareJid, User>();
   const contexts = new Map<string, SecureContext>([['', await contextNamed(DOMAIN)]]);
   const open: WireClient[] = [];
-  let nextId = 1;
 
   const userDirectory: Users = {
     peek: (bare) => users.get(bare),
@@ -104,6 +113,40 @@ export async function clientFixture(
     bounce: () => undefined,
     isLocalDomain: (domain) => domain === DOMAIN || domain === 'other.example',
   };
+  // Tokens hang on accounts there; what is read of an account comes from here.
+  const memory = memoryStores();
+  const tokens = memory.clientTokens;
+  const whileUp = () => {
+    if (fixture.stores === 'down') throw new Error('the database is away');
+  };
+  const credentials: CredentialSource = {
+    async lookup(bare) {
+      whileUp();
+      return accounts.get(bare) ?? null;
+    },
+    async lookupToken(bare, clientId) {
+      whileUp();
+      const identity = accounts.get(bare);
+      const [client] = await tokens.find([{ bare, clientId }]);
+      return identity === undefined ? null : { ...identity, client: client ?? null };
+    },
+    async changeToken(change: TokenChange) {
+      whileUp();
+      const [isDone] = await tokens.change([change], settings.get().fastClients);
+      return isDone ?? false;
+    },
+    touchToken: (accountId, clientId, at, address) => tokens.touch(accountId, clientId, at, address),
+    async upgrade(accountId, from, to) {
+      whileUp();
+      for (const [bare, identity] of accounts) {
+        if (identity.accountId !== accountId || identity.credentials !== from) continue;
+        accounts.set(bare, { ...identity, credentials: to });
+        return true;
+      }
+      return false;
+    },
+    profiles: () => fixture.profiles,
+  };
   const clients = createClients({
     settings,
     presence: settingsBox('presence'),
@@ -116,12 +159,7 @@ export async function clientFixture(
       hibernated: (session) => void fixture.told.push({ what: 'hibernated', session }),
       ended: (session, unsent) => void fixture.told.push({ what: 'ended', session, unsent }),
     },
-    credentials: {
-      async lookup(bare) {
-        if (fixture.stores === 'down') throw new Error('the database is away');
-        return accounts.get(bare) ?? null;
-      },
-    },
+    credentials,
     guard: {
       before: async () => {
         const allowed = !fixture.backedOff;
@@ -144,6 +182,7 @@ export async function clientFixture(
     secret: randomBytes(32),
     caps: () => "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:test' ver='x'/>",
     extraFeatures: () => '',
+    archiveMetadata: async () => fixture.metadata,
   });
   const starttls = clients.listener('starttls', '127.0.0.1');
   const direct = clients.listener('direct-tls', '127.0.0.1');
@@ -163,10 +202,17 @@ export async function clientFixture(
     stores: 'up',
     backedOff: false,
     lockAfterAsked: 0,
+    accounts,
+    tokens,
+    profiles: [],
+    metadata: '',
     async addAccount(local, password, enabled = true) {
       const jid = parseJid(`${local}@${DOMAIN}`);
       if (jid === null) throw new Error('no address');
-      accounts.set(jid.bare, { accountId: nextId++, enabled, credentials: await makeScramCredentials(password) });
+      const { created } = await memory.accounts.create([
+        { userId: local, local: jid.local, domain: jid.domain, name: '', mail: '', enabled, credentials: null },
+      ]);
+      accounts.set(jid.bare, { accountId: created[0]?.id ?? 0, enabled, credentials: await makeScramCredentials(password) });
     },
     async connect(options = {}) {
       const client = await wireClient({ port: options.directTls ? directPort.value : port.value, domain: DOMAIN, ...options });

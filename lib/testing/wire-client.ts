@@ -200,7 +200,7 @@ export async function wireClient(options: {
       const challenge = await client.expect((el) => el.name === 'challenge' || el.name === 'failure');
       if (challenge.name === 'failure') return challenge;
       const first = Buffer.from(challenge.text(), 'base64').toString();
-      const [, nonce = '', salt = '', iterations = ''] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(first) ?? [];
+      const [, nonce = '', salt = '', iterations = ''] = /^r=([^,]+),s=([^,]+),i=(\d+)(?:,h=[^,]+)?$/.exec(first) ?? [];
       const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(iterations), hash === 'sha1' ? 20 : 32, hash);
       const clientKey = createHmac(hash, salted).update('Client Key').digest();
       const withoutProof = `c=${Buffer.concat([Buffer.from(gs2), binding]).toString('base64')},r=${nonce}`;

@@ -15,6 +15,8 @@ const reasons: Readonly<Record<SignInOutcome, string>> = {
   'no-encryption': 'The client did not encrypt the connection',
   'bad-channel-binding':
     'The client bound to the connection in a way this server does not take (old clients do); rarely, somebody sits in between',
+  'no-such-hash': 'The client asked for a stronger hash than is stored of this password; it may sign in with another mechanism',
+  'bad-token': 'The sign-in token is void: the password was changed, the token was revoked, or it has expired',
   malformed: 'The client sent something that is no sign-in',
   'directory-down': 'The directory could not be reached',
   'resource-limit': 'Too many sessions of this user',

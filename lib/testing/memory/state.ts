@@ -1,6 +1,6 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
-import type { Account, DomainRow, ScramCredentials } from '../../directory/ports.ts';
+import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, Operator, SignInRecord } from '../../security/ports.ts';
@@ -37,6 +37,8 @@ export interface MemoryState {
   audit: readonly AuditRecord[];
   jobs: Map<string, JobRow>;
   jobResults: Map<string, readonly JobResult[]>;
+  /** By `accountId clientId`. */
+  clientTokens: Map<string, TokenClient>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -63,6 +65,7 @@ export const createMemoryState = (): MemoryState => ({
   audit: [],
   jobs: new Map(),
   jobResults: new Map(),
+  clientTokens: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -161,10 +161,14 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
   }
 
   signedIn(mechanism: string): void {
-    this.facts = { ...this.facts, mechanism };
-    this.framer.limits = limitsAfterSignIn(this.deps.settings.get());
+    this.goOn(mechanism);
     this.framer.restart();
     this.headerSent = false;
+  }
+
+  goOn(mechanism: string): void {
+    this.facts = { ...this.facts, mechanism };
+    this.framer.limits = limitsAfterSignIn(this.deps.settings.get());
     this.phaseSince = this.deps.clock.monotonic();
     this.leaveGate();
     this.schedule();

@@ -4,6 +4,7 @@ import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { TimerWheel } from '../../kernel/timer-wheel.ts';
 import type { Router } from '../router/router.ts';
+import type { User } from '../router/users.ts';
 import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import type { BoundSession } from './bound-session.ts';
@@ -39,6 +40,8 @@ export interface ClientsDeps {
   storeBacklog(): number;
   caps(): string;
   extraFeatures(): string;
+  /** See `NegotiationDeps`. */
+  archiveMetadata(user: User): Promise<string>;
 }
 
 /** Everything about clients on this node: their ports, connections and sessions. */
@@ -62,6 +65,7 @@ export function createClients(deps: ClientsDeps): Clients {
     ...deps,
     caps: () => deps.caps(),
     extraFeatures: () => deps.extraFeatures(),
+    scramIterations: () => deps.settings.get().scramIterations,
     counters,
     connections,
     table: sessions,
