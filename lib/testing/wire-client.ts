@@ -38,6 +38,8 @@ export interface WireClient {
   /** The certificate that the server showed (DER), and the name on it. */
   certificate(): Buffer;
   certificateName(): string;
+  /** RFC 9266. */
+  exporter(): Buffer;
   /** Signs in and gives success or failure. */
   plain(user: string, password: string, authzid?: string): Promise<Element>;
   scram(user: string, password: string, how?: ScramChoice): Promise<Element>;
@@ -181,6 +183,7 @@ export async function wireClient(options: {
     },
     certificate: () => (socket as TLSSocket).getPeerCertificate().raw,
     certificateName: () => String((socket as TLSSocket).getPeerCertificate().subject?.CN ?? ''),
+    exporter: () => (socket as TLSSocket).exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)),
     plain(user, password, authzid = '') {
       client.send(
         `<auth xmlns='${NS.sasl}' mechanism='PLAIN'>${Buffer.from(`${authzid}\0${user}\0${password}`).toString('base64')}</auth>`,

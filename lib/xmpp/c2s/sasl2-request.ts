@@ -37,7 +37,7 @@ const isTrue = (text: string | undefined): boolean => text === 'true' || text ==
 /** What a client says of itself is shown to administrators and to its own person: one short line. */
 export const oneLine = (text: string): string =>
   text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .slice(0, TEXT_LENGTH);
 
