@@ -1,6 +1,7 @@
 import { ok } from '../../kernel/result.ts';
 import type { SignInOutcome } from '../../security/ports.ts';
 import { defineUseCase } from '../shared/define.ts';
+import { clientsOf } from './clients.ts';
 import { getUserInput } from './inputs.ts';
 import { userDetail } from './outputs.ts';
 import { presentSession, presentUser, resolveUser } from './resolve.ts';
@@ -26,7 +27,8 @@ export const reasonOf = (outcome: SignInOutcome): string => reasons[outcome];
 export const getUser = defineUseCase({
   id: 'users.get',
   title: 'Show a user',
-  summary: 'One user with sessions, presence, contacts, waiting messages and recent sign-ins with their reasons.',
+  summary:
+    'One user with sessions, presence, contacts, waiting messages, clients with sign-in tokens and recent sign-ins with their reasons.',
   may: 'users.read',
   kind: 'read',
   input: getUserInput,
@@ -37,11 +39,12 @@ export const getUser = defineUseCase({
     const found = await resolveUser(stores, input.user);
     if (!found.ok) return found;
     const account = found.value;
-    const [contacts, offlineMessages, signIns, credentials] = await Promise.all([
+    const [contacts, offlineMessages, signIns, credentials, clients] = await Promise.all([
       deps.engine.contactsOf(account.bare),
       deps.engine.offlineCountOf(account.id),
       deps.signIns.recent({ accountId: account.id, limit: 20 }),
       stores.accounts.credentials([account.bare]),
+      clientsOf(stores, deps.engine, account, deps.clock.now()),
     ]);
     const sessions = deps.engine.sessionsOf(account.bare);
     // RFC 6121 §4.7.2.3: the highest priority speaks for the person; a session that sent no presence does not count.
@@ -63,6 +66,7 @@ export const getUser = defineUseCase({
         outcome,
         reason: reasons[outcome],
       })),
+      clients,
     });
   },
 });
