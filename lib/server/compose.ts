@@ -170,7 +170,12 @@ async function compose(
   const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp') });
   const rooms = composeRooms({ stores, settings, domains: domains.hosted, administration, events, clock, log, version, users });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
-  const xmppTls = createTlsContexts({ certificates: certificates.value, use: 'xmpp', settings: server });
+  const xmppTls = createTlsContexts({
+    certificates: certificates.value,
+    use: 'xmpp',
+    settings: server,
+    clients: { settings: settings.section('xmpp'), log },
+  });
   const consoleTls = createTlsContexts({ certificates: certificates.value, use: 'console', settings: server });
   closers.push(
     () => xmppTls.stop(),

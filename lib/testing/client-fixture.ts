@@ -10,7 +10,7 @@ import { silentLog } from '../kernel/log.ts';
 import { createTimerWheel } from '../kernel/timer-wheel.ts';
 import { makeSelfSigned } from '../security/make-certificate.ts';
 import type { SignInRecord } from '../security/ports.ts';
-import { type Clients, createClients, type Registration } from '../xmpp/c2s/index.ts';
+import { type Clients, createClients, type Registration, type TlsContexts } from '../xmpp/c2s/index.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
@@ -66,7 +66,12 @@ export interface ClientFixture {
   /** What everybody's archive says of itself. */
   metadata: string;
   addAccount(local: string, password: string, enabled?: boolean): Promise<void>;
-  connect(options?: { directTls?: boolean; servername?: string; alpn?: readonly string[] }): Promise<WireClient>;
+  connect(options?: {
+    directTls?: boolean;
+    servername?: string;
+    alpn?: readonly string[];
+    certificate?: { key: string; cert: string };
+  }): Promise<WireClient>;
   session(full: string): ClientSession | undefined;
   until(what: string, holds: () => boolean): Promise<void>;
   stop(): Promise<void>;
@@ -74,7 +79,7 @@ export interface ClientFixture {
 
 export async function clientFixture(
   change: Partial<XmppValues> = {},
-  more: { clock?: Clock; registration?: Registration } = {},
+  more: { clock?: Clock; registration?: Registration; clientCertificates?: NonNullable<TlsContexts['clients']> } = {},
 ): Promise<ClientFixture> {
   const clock = more.clock ?? systemClock;
   const settings = settingsBox('xmpp', { connectionsPerAddress: 0, ...change });
@@ -168,7 +173,10 @@ export async function clientFixture(
       },
       after: (record) => void fixture.signIns.push(record),
     },
-    tls: { contextFor: (servername) => contexts.get(servername) ?? (contexts.get('') as SecureContext) },
+    tls: {
+      contextFor: (servername) => contexts.get(servername) ?? (contexts.get('') as SecureContext),
+      ...(more.clientCertificates ? { clients: more.clientCertificates } : {}),
+    },
     registration: more.registration ?? null,
     wheel: createTimerWheel({
       clock,

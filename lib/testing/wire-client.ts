@@ -70,6 +70,8 @@ export async function wireClient(options: {
   readonly directTls?: boolean;
   readonly servername?: string;
   readonly alpn?: readonly string[];
+  /** Shown when the server asks for one, with direct TLS. */
+  readonly certificate?: { readonly key: string; readonly cert: string };
 }): Promise<WireClient> {
   const host = options.host ?? '127.0.0.1';
   let socket: Socket = await new Promise<Socket>((resolve, reject) => {
@@ -80,6 +82,7 @@ export async function wireClient(options: {
             port: options.port,
             rejectUnauthorized: false,
             servername: options.servername ?? options.domain,
+            ...options.certificate,
             ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
           },
           () => resolve(opened),

@@ -388,6 +388,10 @@ export const xmppSettings = defineSection({
       default: '',
       maxLength: 65_536,
       multiline: true,
+      pattern: {
+        regex: '^(\\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----)*\\s*$',
+        says: 'Must be certificates in PEM form and nothing else.',
+      },
       applies: 'new-sessions',
       keywords: ['EXTERNAL', 'CA', 'X.509'],
       warnings: { change: 'Whoever can issue certificates of these authorities can sign in as any user.' },
