@@ -50,4 +50,17 @@ describe('a batch', () => {
     fail(false);
     expect(await ask('a')).toBe('A');
   });
+
+  it('leaves at once in quiet times and gathers in a storm', async () => {
+    const { ask, batches } = asked(true);
+    const began = performance.now();
+    // One after the other for a while: each would be a question of its own.
+    const asking = Array.from({ length: 20 }, async (_, who) => {
+      for (let i = 0; i < 10; i++) await ask(`${who} ${i}`);
+    });
+    for (let i = 0; i < 5; i++) await new Promise((done) => setImmediate(done));
+    await Promise.all(asking);
+    expect(batches.length).toBeLessThanOrEqual(10 + Math.ceil((performance.now() - began) / 5) + 1);
+    expect(batches[0]?.length).toBe(20);
+  });
 });

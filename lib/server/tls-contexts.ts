@@ -24,6 +24,7 @@ export function createTlsContexts(deps: {
   options(): SecureContextOptions;
   /** Called when `options` gives something new. */
   onChange(fn: () => void): () => void;
+  readonly isOneForAll: true;
   readonly clients: NonNullable<TlsContexts['clients']>;
   stop(): void;
 } {
@@ -84,6 +85,7 @@ export function createTlsContexts(deps: {
   }
   return {
     contextFor: () => context(),
+    isOneForAll: true,
     clients: {
       get areAsked() {
         return authorities.length > 0;

@@ -56,6 +56,20 @@ export interface Clients {
   closeAll(condition: StreamCondition): Promise<void>;
 }
 
+/** Worked out at most once a second: it is the same for everybody and changes with the settings of rooms. */
+function forAWhile(make: () => string, clock: Clock): () => string {
+  let made = '';
+  let until = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.monotonic();
+    if (now >= until) {
+      made = make();
+      until = now + 1_000;
+    }
+    return made;
+  };
+}
+
 export function createClients(deps: ClientsDeps): Clients {
   const counters = createClientCounters();
   const connections = new Set<ClientConnection>();
@@ -63,7 +77,7 @@ export function createClients(deps: ClientsDeps): Clients {
   const gate = createGate({ settings: deps.settings, clock: deps.clock, counters, isMemoryShort: deps.isMemoryShort });
   const all: ConnectionDeps = {
     ...deps,
-    caps: () => deps.caps(),
+    caps: forAWhile(() => deps.caps(), deps.clock),
     extraFeatures: () => deps.extraFeatures(),
     scramIterations: () => deps.settings.get().scramIterations,
     counters,

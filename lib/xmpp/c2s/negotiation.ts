@@ -72,6 +72,7 @@ export class Negotiation implements Sasl2Owner {
   private sasl2: Sasl2 | null = null;
   private agent: UserAgent | null = null;
   private mechanisms: readonly string[] = [];
+  private binding: ChannelBinding | null = null;
   private failures = 0;
   private disagreements = 0;
   private using = '';
@@ -100,6 +101,7 @@ export class Negotiation implements Sasl2Owner {
   private forgetSasl(): void {
     this.negotiations = NONE;
     this.sasl2 = null;
+    this.binding = null;
     this.mechanisms = [];
     this.tokenMechanisms = [];
   }
@@ -146,8 +148,9 @@ export class Negotiation implements Sasl2Owner {
   private features(): string {
     const settings = this.deps.settings.get();
     if (this.me !== null) return this.featuresFor(null);
-    const binding = this.link.binding();
     this.forgetSasl();
+    const binding = this.link.binding();
+    this.binding = binding;
     this.mechanisms = this.offered(settings, binding);
     const { isSecure } = this.link;
     if (isSecure && settings.fastTokens) this.tokenMechanisms = tokenMechanismsFor(binding);
@@ -257,7 +260,7 @@ export class Negotiation implements Sasl2Owner {
         address: this.link.facts.address,
         mechanisms: this.mechanisms,
         tokenMechanisms: this.tokenMechanisms,
-        binding: this.link.binding(),
+        binding: this.binding,
         from,
         certified: this.certified(),
       });

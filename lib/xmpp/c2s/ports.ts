@@ -8,6 +8,8 @@ import type { ClientSession } from './session.ts';
 export interface TlsContexts {
   /** `servername` as the client sent it (SNI, lower case), empty when it sent none: the default certificate is then right. */
   contextFor(servername: string): SecureContext;
+  /** Every name gets the same context at this moment. */
+  readonly isOneForAll?: boolean;
   /** For sign-in by client certificate (XEP-0178); left out where there is none. */
   readonly clients?: {
     /** Are certificates asked for? Only where they are any use. */

@@ -23,7 +23,8 @@ export const wrapInTls = (raw: Socket, tls: TlsContexts, chooseContext: ContextC
   new TLSSocket(raw, {
     isServer: true,
     secureContext: tls.contextFor(''),
-    SNICallback: chooseContext,
+    // The choice costs every handshake a way out of OpenSSL and back.
+    ...(tls.isOneForAll ? {} : { SNICallback: chooseContext }),
     // XEP-0368 §4: whoever names a protocol on this port must name ours.
     ...(directTls ? { ALPNProtocols: ['xmpp-client'] } : {}),
     // XEP-0178: asked for only where it is any use; many clients ask their person which one to show.
