@@ -1,65 +1,54 @@
+import { createBatcher } from '../kernel/batch.ts';
 import type { BareJid } from '../kernel/jid.ts';
 import type { CredentialSource, StoredIdentity } from '../xmpp/sasl/ports.ts';
-import type { AccountStore } from './ports.ts';
+import type { AccountStore, ClientTokenStore, CredentialProfile, TokenChange, TokenClient } from './ports.ts';
 
-/**
- * Look-ups of one turn of the event loop leave as one query. After a failover thousands of clients sign in within
- * seconds (design §8); one query each would keep the database busy with round trips. Queries are in flight one after the
- * other, so the busier the node, the larger the batches.
- */
-const maxBatch = 500;
-
-interface Waiting {
-  readonly resolve: (found: StoredIdentity | null) => void;
-  readonly reject: (error: unknown) => void;
+export interface BuiltCredentialSource extends CredentialSource {
+  /** Looks again how stored passwords are hashed; call it now and then. */
+  refreshProfiles(): Promise<void>;
 }
 
-export function createCredentialSource(accounts: Pick<AccountStore, 'credentials'>): CredentialSource {
-  const waiting = new Map<BareJid, Waiting[]>();
-  let isScheduled = false;
-  let inFlight = 0;
+/** What signing in asks of storage, in batches: a storm of sign-ins is few statements. */
+export function createCredentialSource(deps: {
+  readonly accounts: Pick<AccountStore, 'credentials' | 'upgradeCredentials' | 'credentialProfiles'>;
+  readonly tokens: Pick<ClientTokenStore, 'find' | 'change' | 'touch'>;
+  /** Clients with tokens an account may have. */
+  readonly maxClients: () => number;
+}): BuiltCredentialSource {
+  const { accounts, tokens } = deps;
+  let profiles: readonly CredentialProfile[] = [];
 
-  function schedule(): void {
-    if (isScheduled || inFlight > 1 || waiting.size === 0) return;
-    isScheduled = true;
-    setImmediate(() => {
-      isScheduled = false;
-      void flush();
-    });
-  }
-
-  async function flush(): Promise<void> {
-    const batch = new Map<BareJid, Waiting[]>();
-    for (const [bare, people] of waiting) {
-      if (batch.size >= maxBatch) break;
-      batch.set(bare, people);
-      waiting.delete(bare);
-    }
-    if (batch.size === 0) return;
-    inFlight++;
-    schedule();
-    try {
-      const found = await accounts.credentials([...batch.keys()]);
-      for (const [bare, people] of batch) {
-        const identity = found.get(bare) ?? null;
-        for (const { resolve } of people) resolve(identity);
-      }
-    } catch (error) {
-      for (const people of batch.values()) for (const { reject } of people) reject(error);
-    } finally {
-      inFlight--;
-      schedule();
-    }
-  }
+  const lookup = createBatcher<BareJid, StoredIdentity | null>({
+    keyOf: (bare) => bare,
+    shares: true,
+    async run(bares) {
+      const found = await accounts.credentials(bares);
+      return bares.map((bare) => found.get(bare) ?? null);
+    },
+  });
+  const findClient = createBatcher<{ bare: BareJid; clientId: string }, TokenClient | null>({
+    keyOf: ({ bare, clientId }) => `${bare} ${clientId}`,
+    shares: true,
+    run: (keys) => tokens.find(keys),
+  });
+  const changeToken = createBatcher<TokenChange, boolean>({
+    keyOf: ({ accountId, clientId }) => `${accountId} ${clientId}`,
+    shares: false,
+    run: (changes) => tokens.change(changes, deps.maxClients()),
+  });
 
   return {
-    lookup(bare) {
-      return new Promise((resolve, reject) => {
-        const people = waiting.get(bare);
-        if (people) people.push({ resolve, reject });
-        else waiting.set(bare, [{ resolve, reject }]);
-        schedule();
-      });
+    lookup,
+    async lookupToken(bare, clientId) {
+      const [identity, client] = await Promise.all([lookup(bare), findClient({ bare, clientId })]);
+      return identity === null ? null : { ...identity, client };
+    },
+    changeToken,
+    touchToken: (accountId, clientId, at, address) => tokens.touch(accountId, clientId, at, address),
+    upgrade: (accountId, from, to) => accounts.upgradeCredentials(accountId, from, to),
+    profiles: () => profiles,
+    async refreshProfiles() {
+      profiles = await accounts.credentialProfiles();
     },
   };
 }

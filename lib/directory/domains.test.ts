@@ -5,6 +5,7 @@ import { silentLog } from '../kernel/log.ts';
 import { memoryStores } from '../testing/memory/index.ts';
 import { createCredentialSource } from './credential-source.ts';
 import { createDomains, readDomain } from './domains.ts';
+import type { AccountStore } from './ports.ts';
 
 describe('the name of an IM domain', () => {
   it.each([
@@ -66,10 +67,14 @@ describe('hosted domains', () => {
 
 describe('look-ups of credentials', () => {
   const identity = (accountId: number) => ({ accountId, enabled: true, credentials: null });
+  const sourceOf = (accounts: Pick<AccountStore, 'credentials'>) => {
+    const stores = memoryStores();
+    return createCredentialSource({ accounts: { ...stores.accounts, ...accounts }, tokens: stores.clientTokens, maxClients: () => 1 });
+  };
 
   it('of one turn leave as one query, and each gets its own answer', async () => {
     const asked: number[] = [];
-    const source = createCredentialSource({
+    const source = sourceOf({
       async credentials(bares) {
         asked.push(bares.length);
         return new Map(bares.flatMap((bare, i) => (bare.startsWith('no') ? [] : [[bare, identity(i)] as const])));
@@ -82,7 +87,7 @@ describe('look-ups of credentials', () => {
 
   it('are at most 500 a query in a storm', async () => {
     const asked: number[] = [];
-    const source = createCredentialSource({
+    const source = sourceOf({
       async credentials(bares) {
         asked.push(bares.length);
         return new Map(bares.map((bare) => [bare, identity(1)]));
@@ -94,7 +99,7 @@ describe('look-ups of credentials', () => {
 
   it('reject when the store cannot be asked, and work again after that', async () => {
     let down = true;
-    const source = createCredentialSource({
+    const source = sourceOf({
       async credentials(bares) {
         if (down) throw new Error('down');
         return new Map(bares.map((bare) => [bare, identity(1)]));

@@ -36,7 +36,15 @@ export interface ScramCredentials {
   readonly salt: string;
   readonly iterations: number;
   readonly sha1: { readonly storedKey: string; readonly serverKey: string };
-  readonly sha256: { readonly storedKey: string; readonly serverKey: string };
+  /** Null where the password came as a SHA-1 hash from elsewhere; it is added when the client shows what it takes. */
+  readonly sha256: { readonly storedKey: string; readonly serverKey: string } | null;
+}
+
+/** What a client sees of stored credentials before it has proved anything. */
+export interface CredentialProfile {
+  readonly iterations: number;
+  readonly hasSha256: boolean;
+  readonly accounts: number;
 }
 
 export interface AccountQuery {
@@ -86,7 +94,12 @@ export interface AccountStore {
   credentials(
     bares: readonly BareJid[],
   ): Promise<Map<BareJid, { accountId: number; enabled: boolean; credentials: ScramCredentials | null }>>;
+  /** A new password: every token of the account is void with the old one. */
   setCredentials(id: number, credentials: ScramCredentials): Promise<void>;
+  /** The same password hashed better; nothing happens, and false, when the stored credentials are no longer `from`. */
+  upgradeCredentials(id: number, from: ScramCredentials, to: ScramCredentials): Promise<boolean>;
+  /** How stored passwords are hashed, and how many so. */
+  credentialProfiles(): Promise<readonly CredentialProfile[]>;
   counts(): Promise<{ total: number; enabled: number; byDomain: readonly { domain: string; users: number }[] }>;
   touchSignIn(id: number, at: number): void;
 }
@@ -107,4 +120,66 @@ export interface DomainStore {
   remove(domain: Domain): Promise<'removed' | 'missing' | 'in-use'>;
   /** Exactly one domain is the default; it is added when missing, and stays without users. */
   setDefault(domain: Domain): Promise<void>;
+}
+
+/** A token of XEP-0484. Not itself: `seed` is what it is derived from with a secret that is not in the database. */
+export interface ClientToken {
+  readonly seed: string;
+  /** The one mechanism it may be used with. */
+  readonly mechanism: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  readonly issuedAt: number;
+  /** The highest count a client has used it with. */
+  readonly count: number;
+}
+
+/** An installation of a client that may sign in to an account by a token. */
+export interface TokenClient {
+  readonly accountId: number;
+  /** The id it gave of itself (XEP-0388), a UUID. */
+  readonly clientId: string;
+  readonly software: string;
+  readonly device: string;
+  readonly address: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** The token in use; null until the first one is. */
+  readonly current: ClientToken | null;
+  /** Given to the client and not used yet: until then the current one stays good. */
+  readonly next: ClientToken | null;
+}
+
+export interface TokenChange {
+  readonly accountId: number;
+  readonly clientId: string;
+  /** Seed of the token that was used; '' when the client signed in otherwise and gets its first, or a new one. */
+  readonly used: string;
+  /** The count it was used with, -1 without. The change is refused unless it is higher than every one before. */
+  readonly count: number;
+  /** Signed out: all tokens of this client but `next` are void from now on. */
+  readonly invalidate: boolean;
+  /** A new token to hand out. */
+  readonly next: ClientToken | null;
+  readonly software: string;
+  readonly device: string;
+  readonly address: string;
+  readonly at: number;
+}
+
+export interface ClientTokenStore {
+  /** For sign-in: keyed by position. One statement for all. */
+  find(keys: readonly { readonly bare: BareJid; readonly clientId: string }[]): Promise<readonly (TokenClient | null)[]>;
+  listFor(accountId: number): Promise<readonly TokenClient[]>;
+  /**
+   * Uses, rotates, gives and voids tokens, each whole or not at all; answers by position. False: the used token is no longer there, or its count is not
+   * higher. No two changes are for the same client. At most `keep` clients an account: the longest unused go.
+   */
+  change(changes: readonly TokenChange[], keep: number): Promise<readonly boolean[]>;
+  /** Used again without a change; written later. */
+  touch(accountId: number, clientId: string, at: number, address: string): void;
+  /** All clients of the accounts, or only one. How many went. */
+  revoke(accountIds: readonly number[], clientId?: string): Promise<number>;
+  /** Deletes at most `limit` clients whose tokens have all expired. */
+  expire(now: number, limit: number): Promise<number>;
 }

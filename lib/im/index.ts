@@ -8,6 +8,7 @@ import type { Router } from '../xmpp/router/router.ts';
 import type { SenderFlow } from '../xmpp/router/sender-flow.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
+import { serialize } from '../xmpp/stanza/serialize.ts';
 import { FULL_TEXT } from './archive-query.ts';
 import { carbonHandlers, carbonsProtocol } from './carbons.ts';
 import { createDelivery, type ImCounters, turnedOff } from './deliver.ts';
@@ -16,7 +17,7 @@ import { createKept } from './kept.ts';
 import type { Archive, Journal, OfflineQueue } from './ports.ts';
 import { createResendGuard } from './resend.ts';
 import { registerImLoader, stateOf } from './state.ts';
-import { archiveHandlers, archiveProtocols } from './xep-0313-archive.ts';
+import { archiveHandlers, archiveProtocols, metadataElement } from './xep-0313-archive.ts';
 
 export { FULL_TEXT, FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery } from './archive-query.ts';
 export type { ImCounters } from './deliver.ts';
@@ -25,6 +26,8 @@ export interface Im extends Room {
   readonly counters: ImCounters;
   /** Deletes what is older than the settings keep, a slice at a time; call it now and then. Returns how many rows went. */
   expire(): Promise<number>;
+  /** What someone's archive says of itself to a client that binds (XEP-0386 §4.2); empty while nothing is archived. */
+  archiveMetadata(user: User): Promise<string>;
 }
 
 const protocols: readonly Protocol[] = [
@@ -71,6 +74,11 @@ export function createIm(deps: {
       const { retention } = deps.archiveSettings.get();
       const archived = retention === 0 ? 0 : await deps.archive.expire(now - retention * 1000, EXPIRE_SLICE);
       return archived + (await deps.offline.expire(now - deps.im.get().offlineDays * 1000, EXPIRE_SLICE));
+    },
+    async archiveMetadata(user) {
+      if (!deps.archiveSettings.get().enabled) return '';
+      await settled();
+      return serialize(metadataElement(await deps.archive.edges(user.accountId)), '');
     },
     hooks: [
       {

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { sortableId } from '../kernel/ids.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
+import { readsArchive } from '../xmpp/c2s/bind2.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import type { User } from '../xmpp/router/users.ts';
@@ -12,10 +13,11 @@ import { escapeAttribute } from '../xmpp/stanza/serialize.ts';
 import type { MessageStanza, Stanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { mayWait, traitsOf } from './classify.ts';
 import { chosenDevices, type DeliveryNote, sendTo, stanzaIdXml } from './deliver.ts';
-import type { Journal, OfflineQueue, OfflineRow } from './ports.ts';
+import type { Archive, Journal, OfflineQueue, OfflineRow } from './ports.ts';
 import { type Drain, stateOf } from './state.ts';
 
 const PAGE = 100;
+const NOTHING: ReadonlySet<string> = new Set();
 /** More than this does not wait behind kept messages: a client that takes them so slowly is not protected from a wrong order any longer. */
 const MAX_LATER = 1000;
 
@@ -36,6 +38,7 @@ export function stamped(row: OfflineRow, domain: string): string {
 export function createKept(deps: {
   readonly router: () => Router;
   readonly offline: OfflineQueue;
+  readonly archive: Archive;
   readonly journal: Journal;
   readonly im: Live<ImValues>;
   readonly clock: Clock;
@@ -61,20 +64,32 @@ export function createKept(deps: {
 
   function readPage(drain: Drain, after: string | undefined): void {
     if (!isCurrent(drain)) return;
-    offline.read(drain.to.user.accountId, PAGE, after).then(
-      (rows) => sendPage(drain, rows),
-      (error: unknown) => {
+    const { accountId } = drain.to.user;
+    offline
+      .read(accountId, PAGE, after)
+      .then(async (rows) => sendPage(drain, rows, readsArchive(drain.to) ? await archived(accountId, rows) : NOTHING))
+      .catch((error: unknown) => {
         log.warn('im.offline-read-failed', { user: drain.to.user.bare, error });
         finish(drain);
-      },
+      });
+  }
+
+  /** XEP-0386 §4: who learns from the archive what was missed is not told twice. What is only here is handed over all the same. */
+  async function archived(accountId: number, rows: readonly OfflineRow[]): Promise<ReadonlySet<string>> {
+    if (rows.length === 0) return NOTHING;
+    return new Set(
+      await deps.archive.existing(
+        accountId,
+        rows.map((row) => row.uid),
+      ),
     );
   }
 
-  function sendPage(drain: Drain, rows: readonly OfflineRow[]): void {
+  function sendPage(drain: Drain, rows: readonly OfflineRow[], known: ReadonlySet<string>): void {
     if (!isCurrent(drain)) return;
     const session = drain.to;
     const last = rows[rows.length - 1];
-    for (const row of rows) session.send(stamped(row, session.jid.domain), null);
+    for (const row of rows) if (!known.has(row.uid)) session.send(stamped(row, session.jid.domain), null);
     // Sending may have ended the session, and with it the drain: what was not acknowledged is still in the store.
     if (!isCurrent(drain)) return;
     const isLast = rows.length < PAGE || last === undefined;

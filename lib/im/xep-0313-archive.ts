@@ -42,6 +42,12 @@ const tooFast: StanzaFault = {
 const MAX_PREFS = 1000;
 const iso = (at: number) => new Date(at).toISOString();
 
+/** XEP-0313 §6.1. */
+export function metadataElement(edges: Awaited<ReturnType<Archive['edges']>>): Element {
+  const mark = (name: string, edge: { uid: string; at: number }) => el(name, NS.archive, { id: edge.uid, timestamp: iso(edge.at) });
+  return el('metadata', NS.archive, {}, ...(edges ? [mark('start', edges.first), mark('end', edges.last)] : []));
+}
+
 export function archiveHandlers(deps: {
   archive: Archive;
   settings: Live<ArchiveValues>;
@@ -114,9 +120,7 @@ export function archiveHandlers(deps: {
   }
 
   async function metadata(session: ClientSession): Promise<IqAnswer> {
-    const edges = await archive.edges(session.user.accountId);
-    const mark = (name: string, edge: { uid: string; at: number }) => el(name, NS.archive, { id: edge.uid, timestamp: iso(edge.at) });
-    return { result: el('metadata', NS.archive, {}, ...(edges ? [mark('start', edges.first), mark('end', edges.last)] : [])) };
+    return { result: metadataElement(await archive.edges(session.user.accountId)) };
   }
 
   const prefsXml = (prefs: ArchivePrefs): string => {

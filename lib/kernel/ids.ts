@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
 
-/** An unguessable identifier: `bytes` random bytes (default 16, 128 bits) as base64url. */
-export const secretId = (bytes = 16): string => randomBytes(bytes).toString('base64url');
-
 const HEX = '0123456789abcdef';
 let pool = Buffer.alloc(0);
 let used = 0;
@@ -17,6 +14,9 @@ function take(count: number): Buffer {
   used += count;
   return slice;
 }
+
+/** An unguessable identifier: `bytes` random bytes (default 16, 128 bits) as base64url. */
+export const secretId = (bytes = 16): string => take(bytes).toString('base64url');
 
 let lastMs = 0;
 

@@ -10,6 +10,8 @@ export interface AlternativeNames {
   /** `_service.domain`. */
   readonly srv: readonly string[];
   readonly xmpp: readonly string[];
+  /** rfc822Name; read, never written. */
+  readonly mail?: readonly string[];
 }
 
 /** Names read from one certificate; what lies beyond is ignored (T-4). */
@@ -86,11 +88,13 @@ function ipText(bytes: Buffer): string | null {
 
 export function decodeAlternativeNames(der: Buffer): AlternativeNames {
   const names = { dns: [] as string[], ip: [] as string[], srv: [] as string[], xmpp: [] as string[] };
+  const mail: string[] = [];
   const [sequence] = items(der);
   let count = 0;
   for (const { tag, content } of sequence ? items(sequence.content) : []) {
     if (++count > maxNames) break;
-    if (tag === 0x82) names.dns.push(content.toString('latin1').toLowerCase());
+    if (tag === 0x81) mail.push(content.toString('latin1').toLowerCase());
+    else if (tag === 0x82) names.dns.push(content.toString('latin1').toLowerCase());
     else if (tag === 0x87) {
       const ip = ipText(content);
       if (ip !== null) names.ip.push(ip);
@@ -102,7 +106,7 @@ export function decodeAlternativeNames(der: Buffer): AlternativeNames {
       else if (oid.content.equals(xmppAddrOid)) names.xmpp.push(text);
     }
   }
-  return names;
+  return mail.length > 0 ? { ...names, mail } : names;
 }
 
 /** Does the certificate speak for this domain to an XMPP client (RFC 6120 §13.7.1.2)? `domain` as A-labels. A wildcard stands for one left-most label. */

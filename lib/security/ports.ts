@@ -8,6 +8,8 @@ export type SignInOutcome =
   | 'backed-off'
   | 'no-encryption'
   | 'bad-channel-binding'
+  | 'no-such-hash'
+  | 'bad-token'
   | 'malformed'
   | 'directory-down'
   | 'resource-limit';

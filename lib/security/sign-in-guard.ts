@@ -76,6 +76,9 @@ const isGuess: Readonly<Record<SignInOutcome, boolean>> = {
   disabled: true,
   // Refused before the proof of the password is looked at.
   'bad-channel-binding': false,
+  'no-such-hash': false,
+  // 256 bits are not guessed; every device of somebody who changed the password comes once with a void one.
+  'bad-token': false,
   'backed-off': false,
   'no-encryption': false,
   malformed: false,

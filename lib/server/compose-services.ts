@@ -26,7 +26,10 @@ export function createSignInSwitch(source: CredentialSource): SignInSwitch {
   let isOn = false;
   return {
     credentials: {
+      ...source,
       lookup: (bare) => (isOn ? source.lookup(bare) : Promise.reject(new Error('The authentication service is stopped.'))),
+      lookupToken: (bare, clientId) =>
+        isOn ? source.lookupToken(bare, clientId) : Promise.reject(new Error('The authentication service is stopped.')),
     },
     set: (next) => {
       isOn = next;

@@ -182,13 +182,25 @@ async function compose(
     occupantSecret: Buffer.from(await readOrMakeSecret(env.dataDir, 'occupant-id-secret')),
   });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
-  const xmppTls = createTlsContexts({ certificates: certificates.value, use: 'xmpp', settings: server });
+  const xmppTls = createTlsContexts({
+    certificates: certificates.value,
+    use: 'xmpp',
+    settings: server,
+    clients: { settings: settings.section('xmpp'), log },
+  });
   const consoleTls = createTlsContexts({ certificates: certificates.value, use: 'console', settings: server });
   closers.push(
     () => xmppTls.stop(),
     () => consoleTls.stop(),
   );
-  const signInSwitch = createSignInSwitch(createCredentialSource(stores.accounts));
+  const xmppSettings = settings.section('xmpp');
+  const credentials = createCredentialSource({
+    accounts: stores.accounts,
+    tokens: stores.clientTokens,
+    maxClients: () => xmppSettings.get().fastClients,
+  });
+  await credentials.refreshProfiles();
+  const signInSwitch = createSignInSwitch(credentials);
   const clients = createClients({
     settings: settings.section('xmpp'),
     presence: settings.section('presence'),
@@ -212,6 +224,7 @@ async function compose(
     isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',
+    archiveMetadata: (user) => rooms.im.archiveMetadata(user),
   });
   events.on('user.changed', ({ bare, what }) => {
     users.forgetMissing(bare as BareJid);
@@ -309,7 +322,7 @@ async function compose(
     log,
     nodeName: env.nodeName,
     signIns: stores.signIns,
-    passwords: { scram: makeScramCredentials },
+    passwords: { scram: (password) => makeScramCredentials(password, xmppSettings.get().scramIterations) },
     jobs,
     services,
     certificates: certificates.value,
@@ -365,6 +378,8 @@ async function compose(
         run: () => stores.audit.expire(clock.now() - settings.section('console').get().auditRetention * 1000, 5_000),
       },
       { name: 'sign-in log retention', everyMs: 60 * minute, run: () => stores.signIns.expire(clock.now() - signInRetentionMs, 5_000) },
+      { name: 'client tokens', everyMs: 60 * minute, run: () => stores.clientTokens.expire(clock.now(), 5_000) },
+      { name: 'forms of stored passwords', everyMs: 60 * minute, run: () => credentials.refreshProfiles() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,

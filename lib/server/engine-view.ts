@@ -3,6 +3,7 @@ import type { OfflineQueue } from '../im/ports.ts';
 import type { BareJid } from '../kernel/jid.ts';
 import { type Presence, readShow, readStatus } from '../presence/index.ts';
 import type { Roster } from '../roster/index.ts';
+import { clientIdOf } from '../xmpp/c2s/bind2.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
 import type { Users } from '../xmpp/router/users.ts';
 
@@ -32,6 +33,7 @@ export function createEngineView(deps: {
     show: session.presence === null ? '' : readShow(session.presence),
     status: session.presence === null ? '' : readStatus(session.presence),
     priority: session.priority,
+    clientId: clientIdOf(session),
   });
 
   function* sessions(): Iterable<SessionView> {

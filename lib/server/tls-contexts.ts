@@ -1,7 +1,11 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
-import type { ServerValues } from '../config/schema/index.ts';
+import type { ServerValues, XmppValues } from '../config/schema/index.ts';
 import type { Live } from '../kernel/live.ts';
-import type { Certificates, CertificateUse } from '../security/index.ts';
+import type { Log } from '../kernel/log.ts';
+import { type Certificates, type CertificateUse, namesOfClient, readAuthorities } from '../security/index.ts';
+import type { TlsContexts } from '../xmpp/c2s/index.ts';
+
+const NO_AUTHORITIES = { usable: [], unusable: 0 } as const;
 
 /**
  * TLS contexts made from the certificates of the node, kept until a certificate or the oldest allowed version changes. Listeners ask at each
@@ -11,6 +15,8 @@ export function createTlsContexts(deps: {
   readonly certificates: Certificates;
   readonly use: CertificateUse;
   readonly settings: Live<ServerValues>;
+  /** Where clients may sign in by certificate. */
+  readonly clients?: { readonly settings: Live<XmppValues>; readonly log: Log };
 }): {
   /** The same for every server name: one certificate names all hosted domains. */
   contextFor(servername: string): SecureContext;
@@ -18,9 +24,19 @@ export function createTlsContexts(deps: {
   options(): SecureContextOptions;
   /** Called when `options` gives something new. */
   onChange(fn: () => void): () => void;
+  readonly isOneForAll: true;
+  readonly clients: NonNullable<TlsContexts['clients']>;
   stop(): void;
 } {
   const { certificates, use, settings } = deps;
+  let authorities: readonly string[] = [];
+  const readClients = () => {
+    const now = deps.clients?.settings.get();
+    const read = now === undefined || now.clientCertificates === 'off' ? NO_AUTHORITIES : readAuthorities(now.clientAuthorities);
+    if (read.unusable > 0) deps.clients?.log.warn('tls.client-authorities-unusable', { count: read.unusable });
+    authorities = read.usable;
+  };
+  readClients();
   let made: SecureContext | null = null;
   const listeners = new Set<() => void>();
   const renew = () => {
@@ -33,6 +49,11 @@ export function createTlsContexts(deps: {
     }),
     settings.onChange((now, was) => {
       if (now.tlsMinimum !== was.tlsMinimum) renew();
+    }),
+    deps.clients?.settings.onChange((now, was) => {
+      if (now.clientCertificates === was.clientCertificates && now.clientAuthorities === was.clientAuthorities) return;
+      readClients();
+      renew();
     }),
   ];
   function options(): SecureContextOptions {
@@ -54,6 +75,8 @@ export function createTlsContexts(deps: {
         'ECDHE-RSA-CHACHA20-POLY1305',
       ].join(':'),
       honorCipherOrder: true,
+      // Without authorities of ours those of the public would be believed.
+      ...(authorities.length === 0 ? {} : { ca: [...authorities], sessionIdContext: 'rollcall-clients' }),
     };
   }
   function context(): SecureContext {
@@ -62,13 +85,20 @@ export function createTlsContexts(deps: {
   }
   return {
     contextFor: () => context(),
+    isOneForAll: true,
+    clients: {
+      get areAsked() {
+        return authorities.length > 0;
+      },
+      namesOf: (socket) => namesOfClient(socket, deps.clients?.settings.get().clientCertificates === 'mail' ? 'mail' : 'address'),
+    },
     options,
     onChange(fn) {
       listeners.add(fn);
       return () => listeners.delete(fn);
     },
     stop() {
-      for (const off of forget) off();
+      for (const off of forget) off?.();
     },
   };
 }

@@ -6,6 +6,7 @@ import { prismaSettingsStore } from './config/settings.ts';
 import type { Database } from './database.ts';
 import { boundDb, type Db, plainDb, transaction } from './db.ts';
 import { prismaAccountStore, type SignInTouch, writeSignInTouches } from './directory/accounts.ts';
+import { prismaClientTokenStore, type TokenTouch, writeClientTouches } from './directory/client-tokens.ts';
 import { prismaDomainStore } from './directory/domains.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prismaArchive } from './im/archive.ts';
@@ -51,6 +52,7 @@ function channels({ channel }: WriteBehind, { writer }: Database['client']) {
     signIns: channel<SignInWrite>('sign-in log', (rows) => writeSignIns(writer, rows), addFailures),
     consoleTouches: channel<UseTouch>('console session use', (rows) => writeConsoleTouches(writer, rows), newest),
     tokenTouches: channel<UseTouch>('token use', (rows) => writeTokenTouches(writer, rows), newest),
+    clientTouches: channel<TokenTouch>('client token use', (rows) => writeClientTouches(writer, rows), newest),
     backoffs: channel<BackoffWrite>('back-off counters', (rows) => writeBackoffs(writer, rows)),
   };
 }
@@ -73,6 +75,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     tokens: prismaApiTokenStore({ db, touches: queues.tokenTouches }),
     audit: prismaAuditStore({ db, node, now }),
     jobs: prismaJobStore({ db }),
+    clientTokens: prismaClientTokenStore({ db, touches: queues.clientTouches }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

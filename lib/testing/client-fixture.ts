@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { XmppValues } from '../config/schema/index.ts';
+import type { ClientTokenStore, CredentialProfile, TokenChange } from '../directory/ports.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import type { LiveBox } from '../kernel/live.ts';
@@ -9,15 +10,16 @@ import { silentLog } from '../kernel/log.ts';
 import { createTimerWheel } from '../kernel/timer-wheel.ts';
 import { makeSelfSigned } from '../security/make-certificate.ts';
 import type { SignInRecord } from '../security/ports.ts';
-import { type Clients, createClients, type Registration } from '../xmpp/c2s/index.ts';
+import { type Clients, createClients, type Registration, type TlsContexts } from '../xmpp/c2s/index.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
 import { createHostTable } from '../xmpp/router/hosts.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
-import type { StoredIdentity } from '../xmpp/sasl/ports.ts';
+import type { CredentialSource, StoredIdentity } from '../xmpp/sasl/ports.ts';
 import type { Stanza } from '../xmpp/stanza/stanza.ts';
 import { settingsBox } from './fixed-settings.ts';
+import { memoryStores } from './memory/index.ts';
 import { type WireClient, wireClient } from './wire-client.ts';
 
 export const DOMAIN = 'example.com';
@@ -56,8 +58,21 @@ export interface ClientFixture {
   backedOff: boolean;
   /** The guard begins to refuse after it was asked so often. */
   lockAfterAsked: number;
+  /** What is stored of accounts, by address. */
+  readonly accounts: Map<BareJid, StoredIdentity>;
+  /** Clients with tokens, as storage keeps them. */
+  readonly tokens: ClientTokenStore;
+  /** How passwords are hashed, as sign-in believes. */
+  profiles: readonly CredentialProfile[];
+  /** What everybody's archive says of itself. */
+  metadata: string;
   addAccount(local: string, password: string, enabled?: boolean): Promise<void>;
-  connect(options?: { directTls?: boolean; servername?: string; alpn?: readonly string[] }): Promise<WireClient>;
+  connect(options?: {
+    directTls?: boolean;
+    servername?: string;
+    alpn?: readonly string[];
+    certificate?: { key: string; cert: string };
+  }): Promise<WireClient>;
   session(full: string): ClientSession | undefined;
   until(what: string, holds: () => boolean): Promise<void>;
   stop(): Promise<void>;
@@ -65,7 +80,7 @@ export interface ClientFixture {
 
 export async function clientFixture(
   change: Partial<XmppValues> = {},
-  more: { clock?: Clock; registration?: Registration } = {},
+  more: { clock?: Clock; registration?: Registration; clientCertificates?: NonNullable<TlsContexts['clients']> } = {},
 ): Promise<ClientFixture> {
   const clock = more.clock ?? systemClock;
   const settings = settingsBox('xmpp', { connectionsPerAddress: 0, ...change });
@@ -73,7 +88,6 @@ export async function clientFixture(
   const users = new Map<BareJid, User>();
   const contexts = new Map<string, SecureContext>([['', await contextNamed(DOMAIN)]]);
   const open: WireClient[] = [];
-  let nextId = 1;
 
   const userDirectory: Users = {
     peek: (bare) => users.get(bare),
@@ -110,6 +124,40 @@ export async function clientFixture(
     failed: () => undefined,
     holdAck: (session) => session.holdAck(),
   };
+  // Tokens hang on accounts there; what is read of an account comes from here.
+  const memory = memoryStores();
+  const tokens = memory.clientTokens;
+  const whileUp = () => {
+    if (fixture.stores === 'down') throw new Error('the database is away');
+  };
+  const credentials: CredentialSource = {
+    async lookup(bare) {
+      whileUp();
+      return accounts.get(bare) ?? null;
+    },
+    async lookupToken(bare, clientId) {
+      whileUp();
+      const identity = accounts.get(bare);
+      const [client] = await tokens.find([{ bare, clientId }]);
+      return identity === undefined ? null : { ...identity, client: client ?? null };
+    },
+    async changeToken(change: TokenChange) {
+      whileUp();
+      const [isDone] = await tokens.change([change], settings.get().fastClients);
+      return isDone ?? false;
+    },
+    touchToken: (accountId, clientId, at, address) => tokens.touch(accountId, clientId, at, address),
+    async upgrade(accountId, from, to) {
+      whileUp();
+      for (const [bare, identity] of accounts) {
+        if (identity.accountId !== accountId || identity.credentials !== from) continue;
+        accounts.set(bare, { ...identity, credentials: to });
+        return true;
+      }
+      return false;
+    },
+    profiles: () => fixture.profiles,
+  };
   const clients = createClients({
     settings,
     presence: settingsBox('presence'),
@@ -122,12 +170,7 @@ export async function clientFixture(
       hibernated: (session) => void fixture.told.push({ what: 'hibernated', session }),
       ended: (session, unsent) => void fixture.told.push({ what: 'ended', session, unsent }),
     },
-    credentials: {
-      async lookup(bare) {
-        if (fixture.stores === 'down') throw new Error('the database is away');
-        return accounts.get(bare) ?? null;
-      },
-    },
+    credentials,
     guard: {
       before: async () => {
         const allowed = !fixture.backedOff;
@@ -136,7 +179,10 @@ export async function clientFixture(
       },
       after: (record) => void fixture.signIns.push(record),
     },
-    tls: { contextFor: (servername) => contexts.get(servername) ?? (contexts.get('') as SecureContext) },
+    tls: {
+      contextFor: (servername) => contexts.get(servername) ?? (contexts.get('') as SecureContext),
+      ...(more.clientCertificates ? { clients: more.clientCertificates } : {}),
+    },
     registration: more.registration ?? null,
     wheel: createTimerWheel({
       clock,
@@ -150,6 +196,7 @@ export async function clientFixture(
     secret: randomBytes(32),
     caps: () => "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:test' ver='x'/>",
     extraFeatures: () => '',
+    archiveMetadata: async () => fixture.metadata,
   });
   const starttls = clients.listener('starttls', '127.0.0.1');
   const direct = clients.listener('direct-tls', '127.0.0.1');
@@ -169,10 +216,17 @@ export async function clientFixture(
     stores: 'up',
     backedOff: false,
     lockAfterAsked: 0,
+    accounts,
+    tokens,
+    profiles: [],
+    metadata: '',
     async addAccount(local, password, enabled = true) {
       const jid = parseJid(`${local}@${DOMAIN}`);
       if (jid === null) throw new Error('no address');
-      accounts.set(jid.bare, { accountId: nextId++, enabled, credentials: await makeScramCredentials(password) });
+      const { created } = await memory.accounts.create([
+        { userId: local, local: jid.local, domain: jid.domain, name: '', mail: '', enabled, credentials: null },
+      ]);
+      accounts.set(jid.bare, { accountId: created[0]?.id ?? 0, enabled, credentials: await makeScramCredentials(password) });
     },
     async connect(options = {}) {
       const client = await wireClient({ port: options.directTls ? directPort.value : port.value, domain: DOMAIN, ...options });

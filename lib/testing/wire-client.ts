@@ -38,6 +38,8 @@ export interface WireClient {
   /** The certificate that the server showed (DER), and the name on it. */
   certificate(): Buffer;
   certificateName(): string;
+  /** RFC 9266. */
+  exporter(): Buffer;
   /** Signs in and gives success or failure. */
   plain(user: string, password: string, authzid?: string): Promise<Element>;
   scram(user: string, password: string, how?: ScramChoice): Promise<Element>;
@@ -68,6 +70,8 @@ export async function wireClient(options: {
   readonly directTls?: boolean;
   readonly servername?: string;
   readonly alpn?: readonly string[];
+  /** Shown when the server asks for one, with direct TLS. */
+  readonly certificate?: { readonly key: string; readonly cert: string };
 }): Promise<WireClient> {
   const host = options.host ?? '127.0.0.1';
   let socket: Socket = await new Promise<Socket>((resolve, reject) => {
@@ -78,6 +82,7 @@ export async function wireClient(options: {
             port: options.port,
             rejectUnauthorized: false,
             servername: options.servername ?? options.domain,
+            ...options.certificate,
             ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
           },
           () => resolve(opened),
@@ -181,6 +186,7 @@ export async function wireClient(options: {
     },
     certificate: () => (socket as TLSSocket).getPeerCertificate().raw,
     certificateName: () => String((socket as TLSSocket).getPeerCertificate().subject?.CN ?? ''),
+    exporter: () => (socket as TLSSocket).exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)),
     plain(user, password, authzid = '') {
       client.send(
         `<auth xmlns='${NS.sasl}' mechanism='PLAIN'>${Buffer.from(`${authzid}\0${user}\0${password}`).toString('base64')}</auth>`,
@@ -200,7 +206,7 @@ export async function wireClient(options: {
       const challenge = await client.expect((el) => el.name === 'challenge' || el.name === 'failure');
       if (challenge.name === 'failure') return challenge;
       const first = Buffer.from(challenge.text(), 'base64').toString();
-      const [, nonce = '', salt = '', iterations = ''] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(first) ?? [];
+      const [, nonce = '', salt = '', iterations = ''] = /^r=([^,]+),s=([^,]+),i=(\d+)(?:,h=[^,]+)?$/.exec(first) ?? [];
       const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(iterations), hash === 'sha1' ? 20 : 32, hash);
       const clientKey = createHmac(hash, salted).update('Client Key').digest();
       const withoutProof = `c=${Buffer.concat([Buffer.from(gs2), binding]).toString('base64')},r=${nonce}`;

@@ -6,8 +6,10 @@ import {
   createUserInput,
   generateUsersInput,
   previewBulkInput,
+  revokeClientInput,
   runBulkInput,
   setPasswordInput,
+  signOutInput,
   updateUserInput,
   usersInput,
 } from '@/lib/admin/users/inputs.ts';
@@ -21,4 +23,6 @@ export const deleteUsers = consoleAction(usersInput, (input, viewer) => admin().
 export const generateUsers = consoleAction(generateUsersInput, (input, viewer) => admin().users.generate(viewer, input));
 export const previewBulk = consoleAction(previewBulkInput, (input, viewer) => admin().users.previewBulk(viewer, input));
 export const runBulk = consoleAction(runBulkInput, (input, viewer) => admin().users.runBulk(viewer, input));
+export const revokeClient = consoleAction(revokeClientInput, (input, viewer) => admin().users.revokeClient(viewer, input));
+export const signOutUser = consoleAction(signOutInput, (input, viewer) => admin().users.signOut(viewer, input));
 export const endUserSessions = consoleAction(endSessionsInput, (input, viewer) => admin().sessions.end(viewer, input));

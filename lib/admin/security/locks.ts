@@ -71,6 +71,8 @@ const outcomes: Readonly<Record<string, string>> = {
   disabled: 'Account is disabled',
   'backed-off': 'Refused, too many failures',
   'no-encryption': 'Refused, not encrypted',
+  'no-such-hash': 'No such hash of the password is stored',
+  'bad-token': 'Void token',
   'bad-channel-binding': 'Binding of an old client, or somebody in between',
   malformed: 'Malformed',
   'directory-down': 'Directory not reachable',

@@ -18,6 +18,8 @@ export interface SessionView {
   readonly show: '' | 'available' | 'away' | 'chat' | 'dnd' | 'xa';
   readonly status: string;
   readonly priority: number;
+  /** The installation behind it, where the client says (XEP-0388). */
+  readonly clientId?: string;
 }
 
 /** Totals and gauges, as the diagnostics know them. */

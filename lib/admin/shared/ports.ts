@@ -1,5 +1,5 @@
 import type { SettingsStore } from '../../config/ports.ts';
-import type { AccountStore, DomainStore } from '../../directory/ports.ts';
+import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
 
 export interface AuditRecord {
@@ -91,6 +91,7 @@ export interface AdminStores {
   readonly tokens: ApiTokenStore;
   readonly audit: AuditStore;
   readonly jobs: JobStore;
+  readonly clientTokens: ClientTokenStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

@@ -17,5 +17,6 @@ export const userFaults = defineFaults('users', {
     kind: 'refused',
     message: 'Making an account an XMPP administrator changes a setting and needs the permission "settings.write".',
   },
+  noSuchClient: { kind: 'missing', message: '{user} has no such client with a sign-in token.' },
   managedElsewhere: { kind: 'refused', message: '{user} comes from the {source}. Change it there.' },
 });

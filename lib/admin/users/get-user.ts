@@ -1,6 +1,7 @@
 import { ok } from '../../kernel/result.ts';
 import type { SignInOutcome } from '../../security/ports.ts';
 import { defineUseCase } from '../shared/define.ts';
+import { clientsOf } from './clients.ts';
 import { getUserInput } from './inputs.ts';
 import { userDetail } from './outputs.ts';
 import { presentSession, presentUser, resolveUser } from './resolve.ts';
@@ -16,6 +17,8 @@ const reasons: Readonly<Record<SignInOutcome, string>> = {
   'no-encryption': 'The client did not encrypt the connection',
   'bad-channel-binding':
     'The client bound to the connection in a way this server does not take (old clients do); rarely, somebody sits in between',
+  'no-such-hash': 'The client asked for a stronger hash than is stored of this password; it may sign in with another mechanism',
+  'bad-token': 'The sign-in token is void: the password was changed, the token was revoked, or it has expired',
   malformed: 'The client sent something that is no sign-in',
   'directory-down': 'The directory could not be reached',
   'resource-limit': 'Too many sessions of this user',
@@ -25,7 +28,8 @@ export const reasonOf = (outcome: SignInOutcome): string => reasons[outcome];
 export const getUser = defineUseCase({
   id: 'users.get',
   title: 'Show a user',
-  summary: 'One user with sessions, presence, contacts, waiting messages and recent sign-ins with their reasons.',
+  summary:
+    'One user with sessions, presence, contacts, waiting messages, clients with sign-in tokens and recent sign-ins with their reasons.',
   may: 'users.read',
   kind: 'read',
   input: getUserInput,
@@ -36,11 +40,12 @@ export const getUser = defineUseCase({
     const found = await resolveUser(stores, input.user);
     if (!found.ok) return found;
     const account = found.value;
-    const [contacts, offlineMessages, signIns, credentials] = await Promise.all([
+    const [contacts, offlineMessages, signIns, credentials, clients] = await Promise.all([
       deps.engine.contactsOf(account.bare),
       deps.engine.offlineCountOf(account.id),
       deps.signIns.recent({ accountId: account.id, limit: 20 }),
       stores.accounts.credentials([account.bare]),
+      clientsOf(stores, deps.engine, account, deps.clock.now()),
     ]);
     const sessions = deps.engine.sessionsOf(account.bare);
     // RFC 6121 §4.7.2.3: the highest priority speaks for the person; a session that sent no presence does not count.
@@ -62,6 +67,7 @@ export const getUser = defineUseCase({
         outcome,
         reason: reasons[outcome],
       })),
+      clients,
     });
   },
 });

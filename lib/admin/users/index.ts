@@ -1,4 +1,5 @@
 import { previewBulk, runBulk } from './bulk-users.ts';
+import { listClients, revokeClient, signOutUser } from './clients.ts';
 import { createUser } from './create-user.ts';
 import { exportUsers } from './export-users.ts';
 import { findUsers } from './find-users.ts';
@@ -25,4 +26,7 @@ export const users = {
   generate: generateUsers,
   previewBulk,
   runBulk,
+  clients: listClients,
+  revokeClient,
+  signOut: signOutUser,
 } as const;

@@ -58,6 +58,11 @@ export const setPasswordInput = z.strictObject({
   user: userRef,
   password: secretText('The new password: at least 8 characters, not the user ID'),
 });
+export const revokeClientInput = z.strictObject({ user: userRef, client: z.string().trim().min(1).max(100).describe('Id of the client') });
+export const signOutInput = z.strictObject({
+  user: userRef,
+  reason: z.string().trim().max(255).default('An administrator signed this user out.').describe('Told to the clients'),
+});
 export const usersInput = z.strictObject({ users: userRefs });
 
 /** 25 MiB as UTF-8 (limits §3.4); characters are counted here, bytes where the body is read. */

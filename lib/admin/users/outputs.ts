@@ -56,6 +56,21 @@ export const signInRow = z.object({
   reason: z.string(),
 });
 
+/** A client that signs in by a token. */
+export const clientRow = z.object({
+  id: z.string(),
+  software: z.string(),
+  device: z.string(),
+  address: z.string(),
+  since: instant,
+  lastUsedAt: instant,
+  expiresAt: instant,
+  mechanism: z.string(),
+  /** Sessions of this client now. */
+  sessions: z.int(),
+});
+export type ClientRow = z.output<typeof clientRow>;
+
 export const userDetail = z.object({
   user: userRow,
   isXmppAdministrator: z.boolean(),
@@ -66,6 +81,7 @@ export const userDetail = z.object({
   contacts: z.array(contactRow),
   offlineMessages: z.int(),
   signIns: z.array(signInRow),
+  clients: z.array(clientRow),
 });
 
 export const bulkOutcome = z.object({

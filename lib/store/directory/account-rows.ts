@@ -64,15 +64,15 @@ export const toCredentials = (row: CredentialRow): ScramCredentials | null =>
         salt: row.salt,
         iterations: row.iterations ?? 0,
         sha1: { storedKey: row.sha1_stored_key ?? '', serverKey: row.sha1_server_key ?? '' },
-        sha256: { storedKey: row.sha256_stored_key ?? '', serverKey: row.sha256_server_key ?? '' },
+        sha256: row.sha256_stored_key === null ? null : { storedKey: row.sha256_stored_key, serverKey: row.sha256_server_key ?? '' },
       };
 export const fromCredentials = (c: ScramCredentials) => ({
   salt: c.salt,
   iterations: c.iterations,
   sha1_stored_key: c.sha1.storedKey,
   sha1_server_key: c.sha1.serverKey,
-  sha256_stored_key: c.sha256.storedKey,
-  sha256_server_key: c.sha256.serverKey,
+  sha256_stored_key: c.sha256?.storedKey ?? null,
+  sha256_server_key: c.sha256?.serverKey ?? null,
 });
 
 /** A tsquery of `'term':*` joined by and; quotes and backslashes doubled as its grammar asks. */

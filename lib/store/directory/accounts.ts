@@ -75,6 +75,7 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
               search = array_to_tsvector(${words}::text[]), updated_at = ${BigInt(now())}, version = version + 1
             WHERE id = ${id}`;
           if (next.domain !== was.domain) await domainsGone(inside, [was.domain]);
+          if (!next.enabled) await voidTokens(inside, [id]);
           return one(Prisma.sql`a.id = ${id}`, inside);
         });
       } catch (error) {
@@ -86,10 +87,17 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
 
     async setEnabled(ids, enabled) {
       if (ids.length === 0) return [];
-      const rows = await tx.$queryRaw<AccountRow[]>`
-        UPDATE account a SET enabled = ${enabled}, updated_at = ${BigInt(now())}, version = version + 1
-        WHERE a.id = ANY(${[...new Set(ids)]}::int[]) AND a.enabled <> ${enabled} RETURNING ${accountColumns}`;
-      return rows.map(toAccount);
+      return db.atomically(async (inside) => {
+        const rows = await inside.$queryRaw<AccountRow[]>`
+          UPDATE account a SET enabled = ${enabled}, updated_at = ${BigInt(now())}, version = version + 1
+          WHERE a.id = ANY(${[...new Set(ids)]}::int[]) AND a.enabled <> ${enabled} RETURNING ${accountColumns}`;
+        if (!enabled && rows.length > 0)
+          await voidTokens(
+            inside,
+            rows.map((row) => row.id),
+          );
+        return rows.map(toAccount);
+      });
     },
 
     async remove(ids) {
@@ -115,8 +123,21 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
       );
     },
     async setCredentials(id, credentials) {
-      await insertCredentials(tx, [{ id, ...fromCredentials(credentials) }]);
+      await db.atomically(async (inside) => {
+        await insertCredentials(inside, [{ id, ...fromCredentials(credentials) }]);
+        await voidTokens(inside, [id]);
+      });
     },
+    async upgradeCredentials(id, from, to) {
+      const next = fromCredentials(to);
+      const changed = await tx.$executeRaw`
+        UPDATE credential SET salt = ${next.salt}, iterations = ${next.iterations}, sha1_stored_key = ${next.sha1_stored_key},
+          sha1_server_key = ${next.sha1_server_key}, sha256_stored_key = ${next.sha256_stored_key}, sha256_server_key = ${next.sha256_server_key}
+        WHERE account_id = ${id} AND salt = ${from.salt} AND sha1_stored_key = ${from.sha1.storedKey}`;
+      return changed > 0;
+    },
+    credentialProfiles: () => tx.$queryRaw`
+      SELECT iterations, sha256_stored_key IS NOT NULL AS "hasSha256", count(*)::int AS accounts FROM credential GROUP BY 1, 2 ORDER BY 1, 2`,
 
     async counts() {
       const rows = await tx.$queryRaw<{ domain: string; users: number; enabled: number }[]>`
@@ -135,6 +156,10 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
 export const writeSignInTouches = (tx: Tx, rows: readonly SignInTouch[]): Promise<number> => tx.$executeRaw`
   UPDATE account SET last_sign_in_at = r.at FROM jsonb_to_recordset(${jsonRows(rows)}::jsonb) AS r(id int, at int8)
   WHERE account.id = r.id AND account.last_sign_in_at < r.at`;
+
+/** A changed password or a disabled account ends what was granted on the strength of it (security-and-limits A-9). */
+const voidTokens = (tx: Tx, ids: readonly number[]): Promise<number> =>
+  tx.$executeRaw`DELETE FROM client_token WHERE account_id = ANY(${[...ids]}::int[])`;
 
 const insertCredentials = (tx: Tx, rows: readonly object[]): Promise<number> => tx.$executeRaw`
   INSERT INTO credential (account_id, salt, iterations, sha1_stored_key, sha1_server_key, sha256_stored_key, sha256_server_key)

@@ -1,5 +1,6 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
+import { describeClientTokensContract } from './client-tokens.contract.ts';
 import { describeImContract } from './im.contract.ts';
 import type { MakeStores } from './make.ts';
 import { describePeopleContract } from './people.contract.ts';
@@ -16,4 +17,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeAdminContract(name, make);
   describeRoomsContract(name, make);
   describeRoomArchiveContract(name, make);
+  describeClientTokensContract(name, make);
 }

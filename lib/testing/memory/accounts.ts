@@ -1,4 +1,4 @@
-import type { Account, AccountQuery, AccountStore, NewAccount, ScramCredentials } from '../../directory/ports.ts';
+import type { Account, AccountQuery, AccountStore, CredentialProfile, NewAccount, ScramCredentials } from '../../directory/ports.ts';
 import type { BareJid } from '../../kernel/jid.ts';
 import { COUNT_CAP, decodeCursor, encodeCursor } from '../../store/paging.ts';
 import { accountWords, fold, searchTerms } from '../../store/search-words.ts';
@@ -137,6 +137,7 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       if (sameAddress !== undefined && sameAddress.id !== id) return 'taken';
       const account: Account = { ...was, ...patch, bare, updatedAt: now(), version: was.version + 1 };
       state.accounts.set(id, account);
+      if (!account.enabled) voidTokens(state, id);
       domainsUsed(state, [account], now());
       domainsGone(state);
       return account;
@@ -148,6 +149,7 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
         if (was === undefined || was.enabled === enabled) continue;
         const account: Account = { ...was, enabled, updatedAt: now(), version: was.version + 1 };
         state.accounts.set(id, account);
+        if (!enabled) voidTokens(state, id);
         changed.push(account);
       }
       return changed;
@@ -173,7 +175,23 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       return found;
     },
     async setCredentials(id, credentials) {
-      if (state.accounts.has(id)) state.credentials.set(id, credentials);
+      if (!state.accounts.has(id)) return;
+      state.credentials.set(id, credentials);
+      voidTokens(state, id);
+    },
+    async upgradeCredentials(id, from, to) {
+      const stored = state.credentials.get(id);
+      if (stored === undefined || stored.salt !== from.salt || stored.sha1.storedKey !== from.sha1.storedKey) return false;
+      state.credentials.set(id, to);
+      return true;
+    },
+    async credentialProfiles() {
+      const profiles = new Map<string, CredentialProfile>();
+      for (const { iterations, sha256 } of state.credentials.values()) {
+        const key = `${iterations} ${sha256 !== null}`;
+        profiles.set(key, { iterations, hasSha256: sha256 !== null, accounts: (profiles.get(key)?.accounts ?? 0) + 1 });
+      }
+      return [...profiles.values()].sort((a, b) => a.iterations - b.iterations || Number(a.hasSha256) - Number(b.hasSha256));
     },
     async counts() {
       const perDomain = new Map<string, number>();
@@ -194,10 +212,15 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
   };
 }
 
+function voidTokens(state: MemoryState, id: number): void {
+  for (const [key, row] of state.clientTokens) if (row.accountId === id) state.clientTokens.delete(key);
+}
+
 /** Everything a person owns goes with the account. */
 function forget(state: MemoryState, id: number): void {
   state.accounts.delete(id);
   state.removedAccounts.set(id, true);
+  voidTokens(state, id);
   for (const table of [state.credentials, state.rosters, state.blockLists, state.vcards, state.lastSeen, state.archivePrefs])
     table.delete(id);
   for (const table of [state.archive, state.offline, state.privateXml] as Map<string, { accountId: number }>[]) {

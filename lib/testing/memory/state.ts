@@ -1,6 +1,6 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
-import type { Account, DomainRow, ScramCredentials } from '../../directory/ports.ts';
+import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
@@ -44,6 +44,8 @@ export interface MemoryState {
   rooms: Map<number, StoredRoom>;
   /** By `roomId uid`. */
   roomMessages: Map<string, RoomMessage>;
+  /** By `accountId clientId`. */
+  clientTokens: Map<string, TokenClient>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -75,6 +77,7 @@ export const createMemoryState = (): MemoryState => ({
   nextRoomId: 1,
   rooms: new Map(),
   roomMessages: new Map(),
+  clientTokens: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -39,6 +39,7 @@ export interface SessionDeps {
 const PING_ID = 'are-you-there';
 /** How long a resumption waits for commits that are under way. */
 const SETTLE_MS = 10_000;
+const asIs = (xml: string): string => xml;
 const NO_HOLD: AckHold = { done: () => undefined };
 
 class Expiry extends WheelEntry {
@@ -179,8 +180,11 @@ export class BoundSession implements ClientSession, LinkedSession {
     return this.sm?.queue.covers(h) ?? false;
   }
 
-  /** Goes on with this session on another connection (XEP-0198 §5), after `settle` and when `canResume`; `h` is what the client says it handled. */
-  resume(link: SessionLink, h: number): void {
+  /**
+   * Goes on with this session on another connection (XEP-0198 §5), after `settle` and when `canResume`; `h` is what the client says it handled. `wrap` puts
+   * the answer into another.
+   */
+  resume(link: SessionLink, h: number, wrap: (resumed: string) => string = asIs): void {
     const sm = this.sm;
     if (sm === null || this.state !== 'hibernating') return;
     sm.queue.acknowledge(h);
@@ -192,7 +196,7 @@ export class BoundSession implements ClientSession, LinkedSession {
     this.facts = link.facts;
     // §5: client state is not kept; a resumed client is active (XEP-0352 §5.1).
     this.inactive = false;
-    link.write(`<resumed xmlns='${NS.streamManagement}' previd='${sm.resumeId ?? ''}' h='${sm.handled.h}'/>`);
+    link.write(wrap(`<resumed xmlns='${NS.streamManagement}' previd='${sm.resumeId ?? ''}' h='${sm.handled.h}'/>`));
     const replay = sm.resumed();
     if (replay !== '') link.write(replay);
     this.sendHeld();
@@ -321,7 +325,7 @@ export class BoundSession implements ClientSession, LinkedSession {
       case 'enable':
         // XEP-0198 §3: once per session.
         if (sm !== null) this.end('policy-violation', 'Stream management is on already.');
-        else this.enable(el);
+        else this.link?.write(this.startManagement(el));
         return;
       case 'r':
         sm?.asked();
@@ -346,7 +350,8 @@ export class BoundSession implements ClientSession, LinkedSession {
     this.end('undefined-condition', 'More stanzas are acknowledged than were sent.', handledTooHigh(h, sent));
   }
 
-  private enable(el: Element): void {
+  /** `<enable/>`, which comes once; gives the answer to it as text. */
+  startManagement(el: Element): string {
     const max = this.deps.settings.get().resumeTimeout;
     const wanted = Number.parseInt(el.attrs.max ?? '', 10);
     const seconds = Number.isFinite(wanted) && wanted > 0 ? Math.min(max, wanted) : max;
@@ -355,7 +360,7 @@ export class BoundSession implements ClientSession, LinkedSession {
     this.sm = new StreamManagement(resumeId, seconds, (answer) => this.link?.write(answer));
     if (resumeId !== null) this.deps.table.makeResumable(resumeId, this);
     const offer = resumeId === null ? '' : ` id='${resumeId}' resume='true' max='${seconds}'`;
-    this.link?.write(`<enabled xmlns='${NS.streamManagement}'${offer}/>`);
+    return `<enabled xmlns='${NS.streamManagement}'${offer}/>`;
   }
 }
 

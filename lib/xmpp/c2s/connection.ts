@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { secretId } from '../../kernel/ids.ts';
-import type { Domain } from '../../kernel/jid.ts';
+import type { BareJid, Domain } from '../../kernel/jid.ts';
 import { WheelEntry } from '../../kernel/timer-wheel.ts';
 import { TokenBucket } from '../../kernel/token-bucket.ts';
 import { bindingOf, type ChannelBinding } from '../sasl/channel-binding.ts';
@@ -139,6 +139,11 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
     return this.socket instanceof TLSSocket && this.isSecure ? bindingOf(this.socket) : null;
   }
 
+  certified(): readonly BareJid[] {
+    const { clients } = this.deps.tls;
+    return clients?.areAsked && this.socket instanceof TLSSocket && this.isSecure ? clients.namesOf(this.socket) : [];
+  }
+
   writeHeader(from: Domain | null, to: string): void {
     this.headerSent = true;
     const addresses = `${from === null ? '' : ` from='${escapeAttribute(from)}'`}${to === '' ? '' : ` to='${escapeAttribute(to)}'`}`;
@@ -161,10 +166,14 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
   }
 
   signedIn(mechanism: string): void {
-    this.facts = { ...this.facts, mechanism };
-    this.framer.limits = limitsAfterSignIn(this.deps.settings.get());
+    this.goOn(mechanism);
     this.framer.restart();
     this.headerSent = false;
+  }
+
+  goOn(mechanism: string): void {
+    this.facts = { ...this.facts, mechanism };
+    this.framer.limits = limitsAfterSignIn(this.deps.settings.get());
     this.phaseSince = this.deps.clock.monotonic();
     this.leaveGate();
     this.schedule();

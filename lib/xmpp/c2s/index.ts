@@ -4,6 +4,7 @@ import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { TimerWheel } from '../../kernel/timer-wheel.ts';
 import type { Router } from '../router/router.ts';
+import type { User } from '../router/users.ts';
 import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import type { BoundSession } from './bound-session.ts';
@@ -39,6 +40,8 @@ export interface ClientsDeps {
   storeBacklog(): number;
   caps(): string;
   extraFeatures(): string;
+  /** See `NegotiationDeps`. */
+  archiveMetadata(user: User): Promise<string>;
 }
 
 /** Everything about clients on this node: their ports, connections and sessions. */
@@ -53,6 +56,20 @@ export interface Clients {
   closeAll(condition: StreamCondition): Promise<void>;
 }
 
+/** Worked out at most once a second: it is the same for everybody and changes with the settings of rooms. */
+function forAWhile(make: () => string, clock: Clock): () => string {
+  let made = '';
+  let until = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.monotonic();
+    if (now >= until) {
+      made = make();
+      until = now + 1_000;
+    }
+    return made;
+  };
+}
+
 export function createClients(deps: ClientsDeps): Clients {
   const counters = createClientCounters();
   const connections = new Set<ClientConnection>();
@@ -60,8 +77,9 @@ export function createClients(deps: ClientsDeps): Clients {
   const gate = createGate({ settings: deps.settings, clock: deps.clock, counters, isMemoryShort: deps.isMemoryShort });
   const all: ConnectionDeps = {
     ...deps,
-    caps: () => deps.caps(),
+    caps: forAWhile(() => deps.caps(), deps.clock),
     extraFeatures: () => deps.extraFeatures(),
+    scramIterations: () => deps.settings.get().scramIterations,
     counters,
     connections,
     table: sessions,

@@ -1,7 +1,12 @@
 import type { XmppValues } from '../../config/schema/index.ts';
-import { type Domain, type Jid, parseJid } from '../../kernel/jid.ts';
+import { type BareJid, type Domain, type Jid, parseJid } from '../../kernel/jid.ts';
+import type { User } from '../router/users.ts';
 import type { ChannelBinding } from '../sasl/channel-binding.ts';
-import { mechanismsFor, type SaslDeps, SaslNegotiation, type SaslStep } from '../sasl/negotiate.ts';
+import { tokenMechanismsFor } from '../sasl/hashed-token.ts';
+import { readBase64 } from '../sasl/messages.ts';
+import { mechanismsFor, type SaslDeps, SaslNegotiation } from '../sasl/negotiate.ts';
+import type { SaslStep } from '../sasl/step.ts';
+import { upgradeTasks } from '../sasl/upgrade.ts';
 import { errorElementXml } from '../stanza/build.ts';
 import type { Element } from '../stanza/element.ts';
 import { NS } from '../stanza/namespaces.ts';
@@ -10,11 +15,14 @@ import { escapeAttribute, escapeText, serialize } from '../stanza/serialize.ts';
 import type { StanzaFault, StreamCondition } from '../stanza/stanza.ts';
 import type { StreamHeader } from '../stream/framer.ts';
 import { bindSession, requestedResource } from './bind.ts';
-import { type BoundSession, FAILED_UNEXPECTED, handledTooHigh, type SessionDeps } from './bound-session.ts';
+import { type Bound2, noteClient } from './bind2.ts';
+import { type BoundSession, FAILED_UNEXPECTED, type SessionDeps } from './bound-session.ts';
 import { featuresAfterSignIn, featuresBeforeSignIn } from './features.ts';
 import type { SessionLink } from './link.ts';
 import type { Registration } from './ports.ts';
-import { readCount } from './stream-management.ts';
+import { findResumable } from './resume.ts';
+import { Sasl2, type Sasl2Owner } from './sasl2.ts';
+import type { UserAgent } from './sasl2-request.ts';
 
 export interface NegotiationDeps extends SessionDeps, SaslDeps {
   /** Null when accounts are never made in band. */
@@ -23,6 +31,8 @@ export interface NegotiationDeps extends SessionDeps, SaslDeps {
   caps(): string;
   /** Stream features of rooms for signed-in clients, as text. */
   extraFeatures(): string;
+  /** `<metadata/>` of someone's archive as it is now (XEP-0313 §6.1), for who binds a resource; empty when nothing is archived. */
+  archiveMetadata(user: User): Promise<string>;
 }
 
 /** What the negotiation does with its connection. */
@@ -37,6 +47,10 @@ export interface NegotiatedLink extends SessionLink {
   startTls(): void;
   /** Signed in: a new stream header follows, other limits hold. */
   signedIn(mechanism: string): void;
+  /** Signed in without a new header (XEP-0388): the same stream goes on under other limits. */
+  goOn(mechanism: string): void;
+  /** Bare JIDs that the client's certificate speaks for (XEP-0178); left out where none is asked for. */
+  certified?(): readonly BareJid[];
   /** From now on what arrives goes to the session. */
   bound(session: BoundSession): void;
   setLanguage(lang: string): void;
@@ -49,10 +63,16 @@ const MAX_DISAGREEMENTS = 4;
  * A stream from its header to a session: fresh → secured → authenticated → bound (RFC 6120 §4-7). It is dropped when the session exists.
  * TLS, then SASL, then binding; any other order ends the stream.
  */
-export class Negotiation {
+export class Negotiation implements Sasl2Owner {
+  tokenMechanisms: readonly string[] = [];
   private domain: Domain | null = null;
-  private sasl: SaslNegotiation | null = null;
+  /** In whose name the stream was opened; '' when it does not say. */
+  private from = '';
+  private negotiations: { readonly sasl1: SaslNegotiation | null; readonly sasl2: SaslNegotiation | null } = NONE;
+  private sasl2: Sasl2 | null = null;
+  private agent: UserAgent | null = null;
   private mechanisms: readonly string[] = [];
+  private binding: ChannelBinding | null = null;
   private failures = 0;
   private disagreements = 0;
   private using = '';
@@ -60,8 +80,8 @@ export class Negotiation {
   private me: Jid | null = null;
 
   constructor(
-    private readonly deps: NegotiationDeps,
-    private readonly link: NegotiatedLink,
+    readonly deps: NegotiationDeps,
+    readonly link: NegotiatedLink,
     /** May TLS be started on this stream? Not where it began with TLS. */
     private mayStartTls: boolean,
   ) {}
@@ -74,8 +94,16 @@ export class Negotiation {
   secured(): void {
     this.mayStartTls = false;
     this.domain = null;
-    this.sasl = null;
+    this.from = '';
+    this.forgetSasl();
+  }
+
+  private forgetSasl(): void {
+    this.negotiations = NONE;
+    this.sasl2 = null;
+    this.binding = null;
     this.mechanisms = [];
+    this.tokenMechanisms = [];
   }
 
   open(header: StreamHeader): void {
@@ -86,6 +114,7 @@ export class Negotiation {
       return;
     }
     this.domain = read.domain;
+    this.from = read.from;
     link.setLanguage(read.lang);
     link.writeHeader(read.domain, read.from);
     link.write(this.features());
@@ -118,29 +147,57 @@ export class Negotiation {
 
   private features(): string {
     const settings = this.deps.settings.get();
-    if (this.me !== null) return featuresAfterSignIn(settings, this.deps.caps() + this.deps.extraFeatures());
+    if (this.me !== null) return this.featuresFor(null);
+    this.forgetSasl();
     const binding = this.link.binding();
+    this.binding = binding;
     this.mechanisms = this.offered(settings, binding);
+    const { isSecure } = this.link;
+    if (isSecure && settings.fastTokens) this.tokenMechanisms = tokenMechanismsFor(binding);
     const starttls = !this.mayStartTls ? null : settings.c2sRequireTls ? 'required' : 'optional';
-    return featuresBeforeSignIn(settings, { starttls, mechanisms: this.mechanisms, binding });
+    return featuresBeforeSignIn(settings, {
+      starttls,
+      mechanisms: this.mechanisms,
+      binding,
+      isSecure,
+      tokenMechanisms: this.tokenMechanisms,
+      upgrades: this.mayImprove() ? upgradeTasks : [],
+    });
+  }
+
+  featuresFor(bound: Bound2 | null): string {
+    return featuresAfterSignIn(this.deps.settings.get(), this.deps.caps() + this.deps.extraFeatures(), bound);
+  }
+
+  /** Said to everybody while there is anybody whose password could be stored better: who it is must not show. */
+  private mayImprove(): boolean {
+    const wanted = this.deps.scramIterations();
+    return this.deps.credentials.profiles().some((profile) => !profile.hasSha256 || profile.iterations < wanted);
   }
 
   private offered(settings: XmppValues, binding: ChannelBinding | null): readonly string[] {
-    if (this.link.isSecure) return mechanismsFor(binding, settings.offerPlain);
+    if (this.link.isSecure) return mechanismsFor(binding, settings.offerPlain, this.certified().length > 0);
     return settings.c2sRequireTls ? [] : mechanismsFor(null, settings.c2sPlainWithoutTls);
+  }
+
+  private certified(): readonly BareJid[] {
+    return (this.link.certified?.() ?? []).filter((bare) => parseJid(bare)?.domain === this.domain);
   }
 
   /** One element before the session exists. A promise while something is asked for: nothing else is read meanwhile. */
   take(el: Element): Promise<void> | null {
     const { link, me } = this;
-    if (el.ns === NS.tls && el.name === 'starttls') this.starttls();
+    // XEP-0388 §2.5: during an exchange nothing else may come.
+    if (this.sasl2?.isBusy && el.ns !== NS.sasl2) link.close('policy-violation', 'A sign-in is under way.');
+    else if (el.ns === NS.tls && el.name === 'starttls') this.starttls();
     else if (el.ns === NS.streamManagement && el.name === 'enable') link.write(FAILED_UNEXPECTED);
     else if (me === null) {
       if (el.ns === NS.sasl) return this.authenticate(el);
+      if (el.ns === NS.sasl2) return this.authenticate2(el);
       const register = isStanza(el, NS.client) && el.name === 'iq' ? el.child('query', NS.register) : undefined;
       if (register !== undefined && this.mayRegister()) return this.register(el, register);
       this.outOfOrder(el);
-    } else if (el.ns === NS.sasl) link.close('policy-violation', 'You are signed in already.');
+    } else if (el.ns === NS.sasl || el.ns === NS.sasl2) link.close('policy-violation', 'You are signed in already.');
     else if (el.ns === NS.streamManagement && el.name === 'resume') return this.resume(el, me);
     else {
       const bind = isStanza(el, NS.client) && el.name === 'iq' && el.attrs.type === 'set' ? el.child('bind', NS.bind) : undefined;
@@ -169,12 +226,7 @@ export class Negotiation {
     if (el.elements().length > 0) return link.close('bad-format');
     if (this.domain === null) return link.close('not-authorized');
     const text = el.text();
-    this.sasl ??= new SaslNegotiation(deps, {
-      domain: this.domain,
-      address: link.facts.address,
-      mechanisms: this.mechanisms,
-      binding: link.binding(),
-    });
+    const sasl = this.negotiation(1, '');
     let step: SaslStep;
     const mechanism = el.attrs.mechanism ?? '';
     if (el.name === 'auth' && this.mechanisms.length === 0) {
@@ -191,24 +243,64 @@ export class Negotiation {
       step = { is: 'failure', condition: 'encryption-required', text: 'Start TLS before signing in.' };
     } else if (el.name === 'auth') {
       this.using = mechanism;
-      step = await this.sasl.begin(mechanism, text);
-    } else if (el.name === 'response') step = await this.sasl.respond(text);
-    else if (el.name === 'abort') step = this.sasl.abort();
+      step = await sasl.begin(mechanism, text === '' ? null : octetsOf(text));
+    } else if (el.name === 'response') step = await sasl.respond(octetsOf(text));
+    else if (el.name === 'abort') step = sasl.abort();
     else return link.close('unsupported-stanza-type');
     if (link.isOpen) this.answer(step);
+  }
+
+  /** Each profile has its own: what is announced for one does not count for the other. */
+  private negotiation(profile: 1 | 2, from: string): SaslNegotiation {
+    const key = profile === 1 ? 'sasl1' : 'sasl2';
+    const made =
+      this.negotiations[key] ??
+      new SaslNegotiation(this.deps, {
+        domain: this.domain as Domain,
+        address: this.link.facts.address,
+        mechanisms: this.mechanisms,
+        tokenMechanisms: this.tokenMechanisms,
+        binding: this.binding,
+        from,
+        certified: this.certified(),
+      });
+    this.negotiations = { ...this.negotiations, [key]: made };
+    return made;
+  }
+
+  sasl(): SaslNegotiation {
+    return this.negotiation(2, this.from);
+  }
+
+  private authenticate2(el: Element): Promise<void> | null {
+    // XEP-0388 §5: after TLS only, and only where it was offered.
+    if (this.domain === null || !this.link.isSecure || this.mechanisms.length === 0) {
+      this.link.close('policy-violation', 'This way of signing in is not offered here.');
+      return null;
+    }
+    this.sasl2 ??= new Sasl2(this);
+    return this.sasl2.take(el);
+  }
+
+  signedInAs(jid: Jid, mechanism: string, agent: UserAgent): void {
+    this.me = jid;
+    this.agent = agent;
+    this.forgetSasl();
+    this.mayStartTls = false;
+    this.deps.counters.signIns++;
+    this.link.goOn(mechanism);
   }
 
   private answer(step: SaslStep): void {
     const { link } = this;
     if (step.is === 'challenge') {
-      link.write(step.data === '' ? `<challenge xmlns='${NS.sasl}'/>` : `<challenge xmlns='${NS.sasl}'>${step.data}</challenge>`);
+      link.write(step.data === null ? `<challenge xmlns='${NS.sasl}'/>` : `<challenge xmlns='${NS.sasl}'>${step.data}</challenge>`);
     } else if (step.is === 'success') {
       this.me = step.jid;
-      this.sasl = null;
-      this.mechanisms = [];
+      this.forgetSasl();
       this.mayStartTls = false;
       this.deps.counters.signIns++;
-      link.write(step.data === '' ? `<success xmlns='${NS.sasl}'/>` : `<success xmlns='${NS.sasl}'>${step.data}</success>`);
+      link.write(step.data === null ? `<success xmlns='${NS.sasl}'/>` : `<success xmlns='${NS.sasl}'>${step.data}</success>`);
       link.signedIn(this.using);
     } else {
       this.deps.counters.signInFailures++;
@@ -218,7 +310,7 @@ export class Negotiation {
   }
 
   /** security-and-limits §3.3: a few tries, then the stream ends. */
-  private failed(isDisagreement = false): void {
+  failed(isDisagreement = false): void {
     // A client that binds in a way TLS 1.3 does not know (tls-unique) goes down our whole list to a mechanism without binding. It tried no
     // password, so only what comes after that counts.
     if (isDisagreement && ++this.disagreements <= MAX_DISAGREEMENTS) return;
@@ -265,6 +357,7 @@ export class Negotiation {
     const bound = bindSession(deps, user, resource, link);
     if (!bound.ok) return this.refuse(id, bound.fault);
     const session = bound.value;
+    if (this.agent !== null) noteClient(session, this.agent, false);
     this.result(id, `<bind xmlns='${NS.bind}'><jid>${escapeText(session.jid.full)}</jid></bind>`);
     link.bound(session);
     deps.hooks.bound(session);
@@ -273,23 +366,11 @@ export class Negotiation {
   /** XEP-0198 §5. */
   private async resume(el: Element, me: Jid): Promise<void> {
     const { link } = this;
-    const { table } = this.deps;
-    const id = el.attrs.previd ?? '';
-    const h = readCount(el.attrs.h);
-    if (h === null) return link.write(failed('bad-request', null));
-    const session = table.byId(id);
-    // A session of somebody else is as unknown as one that never was.
-    if (session === undefined || session.jid.bare !== me.bare)
-      return link.write(failed('item-not-found', table.handledBefore(id, me.bare)));
-    await new Promise<void>((done) => session.settle(done));
-    if (!link.isOpen) return;
-    const sm = session.management;
-    if (session.state === 'ended' || sm === null) return link.write(failed('item-not-found', table.handledBefore(id, me.bare)));
-    if (!session.canResume(h)) {
-      return link.close('undefined-condition', 'More stanzas are acknowledged than were sent.', handledTooHigh(String(h), sm.queue.sent));
-    }
-    link.bound(session);
-    session.resume(link, h);
+    const found = await findResumable(this.deps.table, el, me, link);
+    if (found.is === 'refused') link.write(found.xml);
+    if (found.is !== 'ready') return;
+    link.bound(found.session);
+    found.session.resume(link, found.h);
   }
 
   private result(id: string, payload: string): void {
@@ -308,5 +389,7 @@ const STORAGE_DOWN: StanzaFault = {
   text: 'This is not possible at the moment. Try again later.',
 };
 
-const failed = (condition: string, h: number | null): string =>
-  `<failed xmlns='${NS.streamManagement}'${h === null ? '' : ` h='${h}'`}><${condition} xmlns='${NS.stanzaErrors}'/></failed>`;
+const NONE = { sasl1: null, sasl2: null };
+
+/** RFC 6120 §6.4.2: `=` alone is an empty message. */
+const octetsOf = (text: string): Buffer | 'bad' => (text === '=' || text === '' ? Buffer.alloc(0) : (readBase64(text) ?? 'bad'));

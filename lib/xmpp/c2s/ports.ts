@@ -1,5 +1,5 @@
-import type { SecureContext } from 'node:tls';
-import type { Domain } from '../../kernel/jid.ts';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import type { BareJid, Domain } from '../../kernel/jid.ts';
 import type { Element } from '../stanza/element.ts';
 import type { Stanza, StanzaFault } from '../stanza/stanza.ts';
 import type { ClientSession } from './session.ts';
@@ -8,6 +8,15 @@ import type { ClientSession } from './session.ts';
 export interface TlsContexts {
   /** `servername` as the client sent it (SNI, lower case), empty when it sent none: the default certificate is then right. */
   contextFor(servername: string): SecureContext;
+  /** Every name gets the same context at this moment. */
+  readonly isOneForAll?: boolean;
+  /** For sign-in by client certificate (XEP-0178); left out where there is none. */
+  readonly clients?: {
+    /** Are certificates asked for? Only where they are any use. */
+    readonly areAsked: boolean;
+    /** Accounts that the certificate of this connection speaks for. */
+    namesOf(socket: TLSSocket): readonly BareJid[];
+  };
 }
 
 /** The moments of a session that the router tells its rooms (`session.*` hooks). */

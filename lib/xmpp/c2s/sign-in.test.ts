@@ -192,8 +192,16 @@ describe('SASL', () => {
     ];
     for (const how of table) {
       const client = await secured();
+      const before = node.signIns.length;
       expect(condition(await client.scram('alice', 'correct horse', how))).toBe('not-authorized');
-      expect(node.signIns.at(-1)?.outcome).toBe('bad-channel-binding');
+      // A proof over the wrong binding is told at once, what did not suit only with the failure that follows.
+      if (how.binding !== undefined && how.gs2 === undefined) {
+        expect(node.signIns.at(-1)?.outcome).toBe('bad-channel-binding');
+        continue;
+      }
+      expect(node.signIns.length).toBe(before);
+      await client.plain('alice', 'wrong');
+      expect(node.signIns.slice(before).map((record) => record.outcome)).toEqual(['bad-channel-binding', 'wrong-password']);
     }
   });
   test('lets a client that knows only tls-unique go down the list to PLAIN on one stream', async () => {
@@ -209,6 +217,14 @@ describe('SASL', () => {
     // None of these was a guess, so the five tries of the stream are still there.
     expect(condition(await client.plain('alice', 'wrong'))).toBe('not-authorized');
     expect((await client.plain('alice', 'correct horse')).name).toBe('success');
+  });
+  test('keeps quiet in the log about mechanisms that did not suit a client that gets in', async () => {
+    const before = node.signIns.length;
+    const client = await secured();
+    await client.scram('alice', 'correct horse', { mechanism: 'SCRAM-SHA-256-PLUS', gs2: 'p=tls-unique' });
+    await client.scram('alice', 'correct horse', { mechanism: 'SCRAM-SHA-256', gs2: 'y' });
+    expect((await client.plain('alice', 'correct horse')).name).toBe('success');
+    expect(node.signIns.slice(before).map((record) => record.outcome)).toEqual(['ok']);
   });
   test('accepts the right PLAIN with no or the own authzid, refuses a foreign one', async () => {
     expect((await (await secured()).plain('alice', 'correct horse')).name).toBe('success');

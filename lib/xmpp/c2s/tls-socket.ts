@@ -23,9 +23,11 @@ export const wrapInTls = (raw: Socket, tls: TlsContexts, chooseContext: ContextC
   new TLSSocket(raw, {
     isServer: true,
     secureContext: tls.contextFor(''),
-    SNICallback: chooseContext,
+    // The choice costs every handshake a way out of OpenSSL and back.
+    ...(tls.isOneForAll ? {} : { SNICallback: chooseContext }),
     // XEP-0368 §4: whoever names a protocol on this port must name ours.
     ...(directTls ? { ALPNProtocols: ['xmpp-client'] } : {}),
-    requestCert: false,
+    // XEP-0178: asked for only where it is any use; many clients ask their person which one to show.
+    requestCert: tls.clients?.areAsked ?? false,
     rejectUnauthorized: false,
   });

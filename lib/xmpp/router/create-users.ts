@@ -1,3 +1,4 @@
+import { Gathering } from '../../kernel/batch.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type BareJid, type Jid, parseJid } from '../../kernel/jid.ts';
 import { writeSlot } from '../../kernel/slots.ts';
@@ -25,6 +26,8 @@ const KEEP_MS = 30_000;
 const KEEP_AT_MOST = 50_000;
 const MISSING_MS = 5_000;
 const KEEP_MISSING = 10_000;
+/** A load is a query for each room: in a storm of sign-ins they gather so long. */
+const GATHER_MS = 10;
 
 interface HeldUser extends User {
   /** Monotonic milliseconds of the last load. */
@@ -67,6 +70,7 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
     }
   }
 
+  const gathering = new Gathering(GATHER_MS, () => void flush());
   async function flush(): Promise<void> {
     const batch = queue;
     queue = new Map();
@@ -115,8 +119,8 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
       const running = inFlight.get(bare);
       if (running) return running;
       const load = new Promise<User | null>((resolve, reject) => {
-        if (queue.size === 0) setImmediate(() => void flush());
         queue.set(bare, { resolve, reject });
+        gathering.schedule();
       }).finally(() => inFlight.delete(bare));
       inFlight.set(bare, load);
       return load;

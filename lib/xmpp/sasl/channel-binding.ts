@@ -16,9 +16,8 @@ export interface ChannelBinding {
  */
 export function bindingOf(socket: TLSSocket): ChannelBinding {
   const modern = socket.getProtocol() === 'TLSv1.3';
-  const certificate = socket.getCertificate();
-  const der = certificate !== null && 'raw' in certificate && Buffer.isBuffer(certificate.raw) ? certificate.raw : null;
-  const endPoint = der === null ? null : endPointHash(der);
+  const der = socket.getX509Certificate()?.raw ?? null;
+  const endPoint = der === null ? null : endPointOf(der);
   const types: BindingType[] = [];
   if (modern) types.push('tls-exporter');
   if (endPoint !== null) types.push('tls-server-end-point');
@@ -29,6 +28,13 @@ export function bindingOf(socket: TLSSocket): ChannelBinding {
       return modern ? socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)) : null;
     },
   };
+}
+
+/** Nearly every connection shows the certificate of the one before. */
+let last: { readonly der: Buffer; readonly hash: Buffer | null } | null = null;
+function endPointOf(der: Buffer): Buffer | null {
+  if (last === null || !last.der.equals(der)) last = { der, hash: endPointHash(der) };
+  return last.hash;
 }
 
 /** Signature algorithms by the octets of their object identifier. MD5 and SHA-1 are replaced by SHA-256 (RFC 5929 §4.1). */

@@ -4,9 +4,8 @@ import { isUtf8 } from 'node:buffer';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
-/** Octets behind base64 in its one right form (RFC 4648 §3.5, no white space); null otherwise. `=` alone is an empty message (RFC 6120 §6.4.2). */
+/** Octets behind base64 in its one right form (RFC 4648 §3.5, no white space); null otherwise. */
 export function readBase64(text: string): Buffer | null {
-  if (text === '=') return Buffer.alloc(0);
   return BASE64.test(text) ? Buffer.from(text, 'base64') : null;
 }
 

@@ -1,4 +1,4 @@
-import type { ScramCredentials } from '../../directory/ports.ts';
+import type { CredentialProfile, ScramCredentials, TokenChange, TokenClient } from '../../directory/ports.ts';
 import type { BareJid } from '../../kernel/jid.ts';
 import type { SignInRecord } from '../../security/ports.ts';
 
@@ -9,10 +9,23 @@ export interface StoredIdentity {
   /** Null for an account that has no password here; nobody can sign in to it with one. */
   readonly credentials: ScramCredentials | null;
 }
+/** The same with the tokens of one of the account's clients. */
+export interface TokenIdentity extends StoredIdentity {
+  readonly client: TokenClient | null;
+}
 
+/** Everything here rejects when the store cannot be asked: the client then hears `temporary-auth-failure`. */
 export interface CredentialSource {
-  /** Null when there is no such account. Rejects when the store cannot be asked: the client then hears `temporary-auth-failure`. */
+  /** Null when there is no such account. */
   lookup(bare: BareJid): Promise<StoredIdentity | null>;
+  lookupToken(bare: BareJid, clientId: string): Promise<TokenIdentity | null>;
+  /** False: somebody was faster with the same token. Resolves when committed. */
+  changeToken(change: TokenChange): Promise<boolean>;
+  touchToken(accountId: number, clientId: string, at: number, address: string): void;
+  /** The same password with better hashes; nothing happens when the stored ones are no longer `from`. */
+  upgrade(accountId: number, from: ScramCredentials, to: ScramCredentials): Promise<boolean>;
+  /** How stored passwords are hashed, as it was a while ago: what does not exist has to look alike. */
+  profiles(): readonly CredentialProfile[];
 }
 
 /** Back-off of guessing (security-and-limits §3.3). `name` is the bare JID that is tried. */

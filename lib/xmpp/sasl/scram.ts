@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { ScramCredentials } from '../../directory/ports.ts';
 import { secretId } from '../../kernel/ids.ts';
 import { type ScramHash, sameOctets } from './credentials.ts';
 import type { ClientFinal, ClientFirst } from './messages.ts';
@@ -15,10 +14,26 @@ export interface ScramExchange {
     | { readonly ok: false; readonly why: 'wrong-password' | 'bad-channel-binding' | 'malformed' };
 }
 
-/** `bindingData` is what the client's channel binding must equal; empty when it uses none. */
-export function beginScram(first: ClientFirst, credentials: ScramCredentials, hash: ScramHash, bindingData: Buffer): ScramExchange {
+/** The stored keys of one hash, with the salt and iterations they were made by. */
+export interface ScramSecret {
+  readonly salt: string;
+  readonly iterations: number;
+  readonly keys: { readonly storedKey: string; readonly serverKey: string };
+}
+
+/**
+ * `bindingData` is what the client's channel binding must equal; empty when it uses none. `offered` is the hash of what this stream was offered
+ * (XEP-0474): the proof covers it, so whoever took something out of the list is found out.
+ */
+export function beginScram(
+  first: ClientFirst,
+  { salt, iterations, keys }: ScramSecret,
+  hash: ScramHash,
+  bindingData: Buffer,
+  offered: string,
+): ScramExchange {
   const nonce = first.nonce + secretId(18);
-  const serverFirst = `r=${nonce},s=${credentials.salt},i=${credentials.iterations}`;
+  const serverFirst = `r=${nonce},s=${salt},i=${iterations},h=${offered}`;
   return {
     serverFirst,
     finish(final) {
@@ -27,7 +42,6 @@ export function beginScram(first: ClientFirst, credentials: ScramCredentials, ha
       // §6: the header of the first message, so that nobody changed the flag, followed by the binding data.
       if (!sameOctets(final.binding, Buffer.concat([Buffer.from(first.header), bindingData])))
         return { ok: false, why: 'bad-channel-binding' };
-      const keys = credentials[hash];
       const storedKey = Buffer.from(keys.storedKey, 'base64');
       const authMessage = `${first.bare},${serverFirst},${final.withoutProof}`;
       const signature = createHmac(hash, storedKey).update(authMessage).digest();

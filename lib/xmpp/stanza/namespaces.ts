@@ -24,4 +24,5 @@ export const NS = {
   discoItems: 'http://jabber.org/protocol/disco#items',
   dataForms: 'jabber:x:data',
   resultSets: 'http://jabber.org/protocol/rsm',
+  sasl2: 'urn:xmpp:sasl:2',
 } as const;

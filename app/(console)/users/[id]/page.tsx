@@ -6,6 +6,7 @@ import { Card } from '@/lib/ui/primitives/card.tsx';
 import { KeyValueList } from '@/lib/ui/primitives/key-value-list.tsx';
 import { RelativeTime } from '@/lib/ui/primitives/relative-time.tsx';
 import { sourceWords } from '../_parts/words.ts';
+import { ClientsCard } from './clients-card.tsx';
 import { SessionsCard } from './sessions-card.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { UserFrame } from './user-frame.tsx';
@@ -22,6 +23,7 @@ export default function UserPage({ params }: { params: Promise<{ id: string }> }
           <Stack>
             <UserHealth detail={detail} mayWrite={may(viewer, 'users.write')} />
             <SessionsCard user={user} first={detail.sessions} mayEnd={may(viewer, 'sessions.end')} />
+            <ClientsCard user={user} clients={detail.clients} mayEnd={may(viewer, 'sessions.end')} />
             <Columns>
               <Card title="Who">
                 <KeyValueList
