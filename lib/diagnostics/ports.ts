@@ -19,6 +19,8 @@ export interface EngineFigures {
   readonly bytesOut: number;
   readonly rateLimitPauses: number;
   readonly malformedStreams: number;
+  readonly itemsPublished: number;
+  readonly eventsSent: number;
 }
 
 export interface ServiceFacts {

@@ -25,6 +25,8 @@ const totals: readonly (readonly [string, keyof EngineFigures, string])[] = [
   ['received_bytes', 'bytesIn', 'Bytes received from clients'],
   ['sent_bytes', 'bytesOut', 'Bytes sent to clients'],
   ['rate_limit_pauses', 'rateLimitPauses', 'Times that reading from a client paused because it sent too fast'],
+  ['pubsub_items_published', 'itemsPublished', 'Items published to nodes'],
+  ['pubsub_events_sent', 'eventsSent', 'Notifications of nodes sent'],
   ['malformed_streams', 'malformedStreams', 'Streams closed because of what they held'],
 ];
 const gauges: readonly (readonly [string, keyof EngineFigures, string])[] = [

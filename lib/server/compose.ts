@@ -209,6 +209,7 @@ async function compose(
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
     if (what === 'removed' || what === 'moved') void rooms.roster.forget(bare as BareJid);
+    if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
   });
   const counters = () => ({
     sessions: users.sessionCount,
@@ -230,6 +231,8 @@ async function compose(
     bytesOut: clients.counters.bytesOut,
     rateLimitPauses: clients.counters.rateLimitPauses,
     malformedStreams: clients.counters.malformedStreams,
+    itemsPublished: rooms.pubsub.counters.published,
+    eventsSent: rooms.pubsub.counters.notified,
   });
 
   // Services, diagnostics.
@@ -297,6 +300,7 @@ async function compose(
     certificates: certificates.value,
     domains,
     diagnostics,
+    pubsub: rooms.pubsub.operation,
     guard,
     operatorPasswords,
     secondFactor,
@@ -345,6 +349,7 @@ async function compose(
         run: () => stores.audit.expire(clock.now() - settings.section('console').get().auditRetention * 1000, 5_000),
       },
       { name: 'sign-in log retention', everyMs: 60 * minute, run: () => stores.signIns.expire(clock.now() - signInRetentionMs, 5_000) },
+      { name: 'expired items', everyMs: minute, run: () => rooms.pubsub.operation.expire() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
@@ -362,6 +367,7 @@ async function compose(
   if (first) return refuse(first.fault);
   await rooms.presence.start?.();
   closers.push(() => rooms.presence.stop?.());
+  closers.push(() => rooms.pubsub.stop());
   diagnostics.start();
   diagnostics.setPhase('running');
   await jobs.recover();

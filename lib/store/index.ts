@@ -12,6 +12,8 @@ import { prismaArchive } from './im/archive.ts';
 import { prismaOfflineQueue } from './im/offline-queue.ts';
 import { prismaJobStore } from './jobs/jobs.ts';
 import { type LastSeenWrite, prismaProfileStore, writeLastSeen } from './profile/profiles.ts';
+import { createNodeCommits } from './pubsub/commits.ts';
+import { prismaPubSubStore } from './pubsub/nodes.ts';
 import { prismaRosterStore } from './roster/rosters.ts';
 import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts';
 import { type BackoffWrite, prismaBackoffStore, writeBackoffs } from './security/backoffs.ts';
@@ -90,6 +92,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     profile: prismaProfileStore({ db, lastSeen: queues.lastSeen }),
     signIns: prismaSignInLog({ db, rows: queues.signIns }),
     backoff: prismaBackoffStore({ db, writes: queues.backoffs }),
+    pubsub: prismaPubSubStore({ db, save: createNodeCommits({ client, log }) }),
     get figures() {
       return commits.figures;
     },

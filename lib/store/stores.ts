@@ -2,6 +2,7 @@ import type { AdminStores, UnitOfWork } from '../admin/shared/ports.ts';
 import type { BlockListStore } from '../blocking/ports.ts';
 import type { Archive, Journal, OfflineQueue } from '../im/ports.ts';
 import type { ProfileStore } from '../profile/ports.ts';
+import type { PubSubStore } from '../pubsub/ports.ts';
 import type { RosterStore } from '../roster/ports.ts';
 import type { BackoffStore, SignInLog } from '../security/ports.ts';
 
@@ -15,6 +16,7 @@ export interface Stores extends AdminStores {
   readonly profile: ProfileStore;
   readonly signIns: SignInLog;
   readonly backoff: BackoffStore;
+  readonly pubsub: PubSubStore;
   readonly unitOfWork: UnitOfWork;
   /** Writes what is still gathered, then lets the connections go. */
   close(): Promise<void>;

@@ -35,6 +35,8 @@ export const pages: readonly PageRow[] = [
   row('/sessions', everybody),
   row('/messaging/settings', everybody),
   row('/messaging/settings/history', everybody),
+  row('/messaging/pubsub', everybody),
+  row('/messaging/pubsub/node', everybody, () => '/messaging/pubsub/node?owner=pubsub.localhost&node=none'),
   row('/presence/settings', everybody),
   row('/presence/settings/history', everybody),
   row('/domains', everybody),

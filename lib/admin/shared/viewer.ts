@@ -46,6 +46,8 @@ export const permissions = [
   'diagnostics.read',
   'self.read',
   'self.write',
+  'pubsub.read',
+  'pubsub.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

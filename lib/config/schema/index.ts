@@ -3,6 +3,7 @@ import { archiveSettings } from './archive.ts';
 import { consoleSettings } from './console.ts';
 import { imSettings } from './im.ts';
 import { presenceSettings } from './presence.ts';
+import { pubsubSettings } from './pubsub.ts';
 import { serverSettings } from './server.ts';
 import { signInSettings } from './sign-in.ts';
 import { xmppSettings } from './xmpp.ts';
@@ -15,6 +16,7 @@ export const sections = {
   console: consoleSettings,
   signIn: signInSettings,
   server: serverSettings,
+  pubsub: pubsubSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -27,3 +29,4 @@ export type PresenceValues = SectionValues<'presence'>;
 export type ConsoleValues = SectionValues<'console'>;
 export type SignInValues = SectionValues<'signIn'>;
 export type ServerValues = SectionValues<'server'>;
+export type PubSubValues = SectionValues<'pubsub'>;

@@ -3,6 +3,7 @@ import { describeAdminContract } from './admin.contract.ts';
 import { describeImContract } from './im.contract.ts';
 import type { MakeStores } from './make.ts';
 import { describePeopleContract } from './people.contract.ts';
+import { describePubSubContract } from './pubsub.contract.ts';
 import { describeSecurityContract } from './security.contract.ts';
 
 /** What every adapter of the stores must do. */
@@ -12,4 +13,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describePeopleContract(name, make);
   describeSecurityContract(name, make);
   describeAdminContract(name, make);
+  describePubSubContract(name, make);
 }

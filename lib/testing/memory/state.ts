@@ -4,6 +4,7 @@ import type { Account, DomainRow, ScramCredentials } from '../../directory/ports
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
+import type { MemoryNode } from './pubsub.ts';
 
 export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
 
@@ -21,6 +22,7 @@ export interface MemoryState {
   rosters: Map<number, RosterSnapshot>;
   blockLists: Map<number, readonly string[]>;
   vcards: Map<number, string>;
+  photos: Map<number, string>;
   privateXml: Map<string, { accountId: number; xml: string }>;
   lastSeen: Map<number, { at: number; status: string }>;
   /** By `accountId uid`. */
@@ -39,6 +41,7 @@ export interface MemoryState {
   audit: readonly AuditRecord[];
   jobs: Map<string, JobRow>;
   jobResults: Map<string, readonly JobResult[]>;
+  pubsub: Map<string, MemoryNode>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -50,6 +53,7 @@ export const createMemoryState = (): MemoryState => ({
   rosters: new Map(),
   blockLists: new Map(),
   vcards: new Map(),
+  photos: new Map(),
   privateXml: new Map(),
   lastSeen: new Map(),
   archive: new Map(),
@@ -67,6 +71,7 @@ export const createMemoryState = (): MemoryState => ({
   audit: [],
   jobs: new Map(),
   jobResults: new Map(),
+  pubsub: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -5,6 +5,7 @@ import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryDomainStore } from './domains.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
+import { memoryPubSubStore } from './pubsub.ts';
 import {
   memoryApiTokenStore,
   memoryBackoffStore,
@@ -69,6 +70,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     profile: memoryProfileStore(state),
     signIns: memorySignInLog(state),
     backoff: memoryBackoffStore(state),
+    pubsub: memoryPubSubStore(state),
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,
   };
