@@ -83,7 +83,7 @@ export function createCore(deps: CoreDeps): Core {
   }
 
   function standing(realm: Realm, node: PubNode, who: BareJid): Standing {
-    const subscription = subscriptionOf(node, who);
+    const subscription = subscriptionOf(realm, node, who);
     if (realm.kind === 'person' && who === realm.address.bare) return { affiliation: 'owner', subscription, sees: true, groups: [] };
     const affiliation = node.affiliations.get(who) ?? null;
     const model = node.config.accessModel;
@@ -182,14 +182,14 @@ export function createCore(deps: CoreDeps): Core {
   return core;
 }
 
-/** The state of any of the subscriptions of a person. */
-export function subscriptionOf(node: PubNode, who: BareJid): 'subscribed' | 'pending' | null {
+/** The state of any of the subscriptions of a person to the node. */
+export function subscriptionOf(realm: Realm, node: PubNode, who: BareJid): 'subscribed' | 'pending' | null {
   if (node.subscriptions.size === 0) return null;
   const bare = node.subscriptions.get(who);
-  if (bare !== undefined) return bare.state;
-  let found: 'pending' | null = null;
-  for (const one of node.subscriptions.values()) {
-    if (!one.jid.startsWith(`${who}/`)) continue;
+  if (bare?.state === 'subscribed') return 'subscribed';
+  let found = bare?.state ?? null;
+  for (const { node: at, one } of realm.subscriptionsOf(who)) {
+    if (at !== node) continue;
     if (one.state === 'subscribed') return 'subscribed';
     found = 'pending';
   }

@@ -30,6 +30,9 @@ export class Realm {
   /** Whom the person has blocked, while the person is not in memory; null: not read since. */
   blocked: ReadonlySet<string> | null = null;
 
+  /** Who is subscribed to what here, by bare address; made when first needed. */
+  private bySubscriber: Map<string, Map<string, PubNode>> | null = null;
+
   constructor(
     readonly key: RealmKey,
     /** Null for a person until somebody who knows the address looks. */
@@ -60,10 +63,45 @@ export class Realm {
     this.own.set(node.name, node);
   }
   drop(name: string): void {
+    const node = this.own?.get(name);
+    if (node === undefined) return;
+    for (const jid of node.subscriptions.keys()) this.unlist(node, jid);
     this.own?.delete(name);
     if (this.own?.size === 0) this.own = null;
   }
+  subscribe(node: PubNode, one: Subscription): void {
+    node.subscriptions.set(one.jid, one);
+    if (this.bySubscriber !== null) this.list(this.bySubscriber, node, one.jid);
+  }
+  unsubscribe(node: PubNode, jid: string): void {
+    node.subscriptions.delete(jid);
+    this.unlist(node, jid);
+  }
+  /** All subscriptions of one person here. */
+  *subscriptionsOf(who: string): Iterable<{ readonly node: PubNode; readonly one: Subscription }> {
+    if (this.bySubscriber === null) {
+      this.bySubscriber = new Map();
+      for (const node of this.nodes.values()) for (const jid of node.subscriptions.keys()) this.list(this.bySubscriber, node, jid);
+    }
+    for (const [key, node] of this.bySubscriber.get(who) ?? []) {
+      const one = node.subscriptions.get(key.slice(node.id.length + 1));
+      if (one !== undefined) yield { node, one };
+    }
+  }
+  private list(index: Map<string, Map<string, PubNode>>, node: PubNode, jid: string): void {
+    const who = bareOf(jid);
+    const listed = index.get(who);
+    if (listed === undefined) index.set(who, new Map([[`${node.id} ${jid}`, node]]));
+    else listed.set(`${node.id} ${jid}`, node);
+  }
+  private unlist(node: PubNode, jid: string): void {
+    const who = bareOf(jid);
+    const listed = this.bySubscriber?.get(who);
+    listed?.delete(`${node.id} ${jid}`);
+    if (listed?.size === 0) this.bySubscriber?.delete(who);
+  }
   fill(stored: readonly StoredNode[]): this {
+    this.bySubscriber = null;
     this.own = stored.length === 0 ? null : new Map(stored.map((node) => [node.name, nodeOf(node)]));
     return this;
   }
@@ -80,6 +118,11 @@ export class Realm {
     return mine;
   }
 }
+
+const bareOf = (jid: string): string => {
+  const slash = jid.indexOf('/');
+  return slash < 0 ? jid : jid.slice(0, slash);
+};
 
 export const nodeOf = (stored: StoredNode): PubNode => ({
   ...stored,

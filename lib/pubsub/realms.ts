@@ -167,10 +167,10 @@ export function createRealms(deps: { readonly store: PubSubStore; readonly users
       return there instanceof Realm ? there : undefined;
     },
     forget(bare) {
-      const id = ids.get(bare);
       ids.delete(bare);
       unknown.delete(bare);
-      if (id !== undefined) people.delete(id);
+      // Rare, so worth a walk: an account that was given another address keeps its id.
+      for (const [id, realm] of people) if (realm.jid?.bare === bare) people.delete(id);
     },
     async refresh(realm) {
       if ('service' in realm.key) realm.fill(await store.loadService(realm.key.service));

@@ -163,6 +163,5 @@ export function composeRooms(deps: {
   ]) {
     built.add(room);
   }
-  built.hosts.add(pubsub.host);
   return { users, router: built, roster, presence, blocking, im, pubsub, registration, caps: () => caps.element() };
 }

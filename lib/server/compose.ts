@@ -355,7 +355,21 @@ async function compose(
     clock,
     log,
   });
-  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users });
+  addServices({
+    services,
+    database,
+    clients,
+    ports,
+    http,
+    live,
+    socket,
+    jobs,
+    housekeeping,
+    signInSwitch,
+    users,
+    hosts: rooms.router.hosts,
+    pubsub: rooms.pubsub.host,
+  });
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.

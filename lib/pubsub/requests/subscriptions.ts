@@ -34,9 +34,9 @@ const MAX_ADDRESS = 2000;
 
 export function createSubscriptions(core: Core, notifier: Notifier): Subscriptions {
   const put = (realm: Realm, node: PubNode, one: Subscription): Promise<void> =>
-    core.commit(realm, [{ nodeId: node.id, subscriptions: { put: [one] } }], () => void node.subscriptions.set(one.jid, one));
+    core.commit(realm, [{ nodeId: node.id, subscriptions: { put: [one] } }], () => realm.subscribe(node, one));
   const remove = (realm: Realm, node: PubNode, jid: string): Promise<void> =>
-    core.commit(realm, [{ nodeId: node.id, subscriptions: { remove: [jid] } }], () => void node.subscriptions.delete(jid));
+    core.commit(realm, [{ nodeId: node.id, subscriptions: { remove: [jid] } }], () => realm.unsubscribe(node, jid));
 
   const described = (node: PubNode, one: Subscription, ns: string = PUBSUB): Element =>
     tag('subscription', ns, { node: node.name, jid: one.jid, subid: one.subid, subscription: one.state });
@@ -49,8 +49,7 @@ export function createSubscriptions(core: Core, notifier: Notifier): Subscriptio
 
   function countOf(realm: Realm, who: BareJid): number {
     let count = 0;
-    for (const node of realm.nodes.values())
-      for (const jid of node.subscriptions.keys()) if (jid === who || jid.startsWith(`${who}/`)) count++;
+    for (const _ of realm.subscriptionsOf(who)) count++;
     return count;
   }
 
@@ -176,12 +175,8 @@ export function createSubscriptions(core: Core, notifier: Notifier): Subscriptio
     mine(realm, asker, name) {
       if (name !== undefined && !realm.nodes.has(name)) return { fault: faults.noNode };
       const list = tag('subscriptions', PUBSUB, name === undefined ? {} : { node: name });
-      const who = asker.jid.bare;
-      for (const node of realm.nodes.values()) {
-        if (name !== undefined && node.name !== name) continue;
-        for (const one of node.subscriptions.values())
-          if (one.jid === who || one.jid.startsWith(`${who}/`)) list.children.push(described(node, one));
-      }
+      for (const { node, one } of realm.subscriptionsOf(asker.jid.bare))
+        if (name === undefined || node.name === name) list.children.push(described(node, one));
       return { result: tag('pubsub', PUBSUB, {}, list) };
     },
 
@@ -270,7 +265,7 @@ export async function endUnentitled(core: Core, notifier: Notifier, realm: Realm
   }
   if (lost.length === 0) return;
   await core.commit(realm, [{ nodeId: node.id, subscriptions: { remove: lost.map((one) => one.jid) } }], () => {
-    for (const one of lost) node.subscriptions.delete(one.jid);
+    for (const one of lost) realm.unsubscribe(node, one.jid);
   });
   for (const one of lost) {
     const jid = parseJid(one.jid);

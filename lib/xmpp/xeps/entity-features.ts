@@ -77,7 +77,7 @@ export function readEntityCaps(stanza: PresenceStanza): Caps | null {
     if (one.name !== 'hash' || one.ns !== HASHES || algorithm === 'sha-1' || ALGORITHMS[algorithm] === undefined) continue;
     const hash = one.text().trim();
     if (hash !== '' && hash.length <= 200)
-      return { key: ownText(`2 ${algorithm} ${hash}`), node: `${CAPS2}#${algorithm}.${hash}`, kind: 2, algorithm, hash };
+      return { key: `2 ${algorithm} ${hash}`, node: `${CAPS2}#${algorithm}.${hash}`, kind: 2, algorithm, hash };
   }
   const c = stanza.el.child('c', CAPS);
   if (c === undefined) return null;
@@ -85,7 +85,7 @@ export function readEntityCaps(stanza: PresenceStanza): Caps | null {
   if (node === '' || ver === '' || ver.length > 200) return null;
   // Of before 2008, or by an algorithm unknown here: nothing to verify (§5.4).
   if (ALGORITHMS[hash] === undefined) return { key: '', node: `${node}#${ver}`, kind: 0, algorithm: '', hash: '' };
-  return { key: ownText(`1 ${hash} ${ver}`), node: `${node}#${ver}`, kind: 1, algorithm: hash, hash: ver };
+  return { key: `1 ${hash} ${ver}`, node: `${node}#${ver}`, kind: 1, algorithm: hash, hash: ver };
 }
 
 export function readDiscoInfo(query: Element): DiscoInfo {
@@ -200,13 +200,15 @@ export function createEntityFeatures(deps: { readonly ask: AskClient; readonly c
   }
 
   function announced(session: ClientSession, stanza: PresenceStanza): void {
-    const caps = readEntityCaps(stanza);
+    const read = readEntityCaps(stanza);
     const before = readSlot(session, slot);
-    if (caps === null) {
+    if (read === null) {
       if (before !== undefined) writeSlot(session, slot, undefined);
       return;
     }
-    if (before !== undefined && before.caps.key === caps.key && before.caps.node === caps.node) return;
+    if (before !== undefined && before.caps.key === read.key && before.caps.node === read.node) return;
+    // Kept for long, so cut from the text it came in.
+    const caps = { ...read, key: ownText(read.key), node: ownText(read.node), hash: ownText(read.hash) };
     const known = caps.key === '' ? undefined : verified.get(caps.key);
     writeSlot(session, slot, { caps, features: before?.features ?? null });
     if (known !== undefined) {
