@@ -31,6 +31,7 @@ export const pages: readonly PageRow[] = [
   row('/users/import', administrators),
   row('/users/[id]', everybody, ({ user }) => `/users/${user}`),
   row('/users/[id]/contacts', everybody, ({ user }) => `/users/${user}/contacts`),
+  row('/users/[id]/published', everybody, ({ user }) => `/users/${user}/published`),
   row('/users/[id]/audit', everybody, ({ user }) => `/users/${user}/audit`),
   row('/sessions', everybody),
   row('/messaging/settings', everybody),

@@ -52,10 +52,13 @@ export function NodesTable({
   page,
   query,
   mayChange,
+  isOfOne = false,
 }: {
   page: { readonly items: readonly NodeRow[]; readonly next: string | null };
   query: TableQuery;
   mayChange: boolean;
+  /** All nodes are of the one person whose page this is. */
+  isOfOne?: boolean;
 }) {
   const router = useRouter();
   const [asked, setAsked] = useState<Asked>(null);
@@ -72,16 +75,16 @@ export function NodesTable({
   return (
     <>
       <DataTable
-        id="nodes"
+        id={isOfOne ? 'user-nodes' : 'nodes'}
         nouns={['node', 'nodes']}
-        columns={columns}
+        columns={isOfOne ? columns.filter((column) => column.id !== 'owner') : columns}
         rows={page.items}
         rowKey={(row) => row.id}
         rowName={(row) => `${row.node} of ${row.owner}`}
         query={query}
         page={{ next: page.next }}
         searchPlaceholder="Search by a part of the name"
-        filters={filters}
+        {...(isOfOne ? {} : { filters })}
         rowHref={nodeHref}
         rowMenu={menu}
         empty={

@@ -60,6 +60,7 @@ export async function UserFrame({
             tabs={[
               { href: base, label: 'Overview', exact: true },
               { href: `${base}/contacts`, label: `Contacts (${detail.contacts.length})` },
+              ...(may(viewer, 'pubsub.read') ? [{ href: `${base}/published`, label: 'Published' }] : []),
               ...(may(viewer, 'audit.read') ? [{ href: `${base}/audit`, label: 'Audit' }] : []),
             ]}
           />

@@ -1,11 +1,10 @@
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { traceOf } from '@/app/_shared/console-action.ts';
 import { may, requireViewer } from '@/app/_shared/viewer.ts';
 import { admin } from '@/lib/admin/for-pages.ts';
 import { type RawSearchParams, readTableQuery } from '@/lib/ui/patterns/data-table/query.ts';
 import { PageHeader } from '@/lib/ui/patterns/page-header.tsx';
-import { FailedState, NoPermission } from '@/lib/ui/patterns/states.tsx';
+import { FailedState, Missing, NoPermission } from '@/lib/ui/patterns/states.tsx';
 import { ItemsTable } from './items-table.tsx';
 import { NodeActions } from './node-actions.tsx';
 import { NodeFacts } from './node-facts.tsx';
@@ -19,13 +18,18 @@ export default async function NodePage({ searchParams }: { searchParams: Promise
   if (!may(viewer, 'pubsub.read')) return <NoPermission what="see published nodes" permission="pubsub.read" />;
   const params = await searchParams;
   const input = { owner: one(params.owner), node: one(params.node) };
-  if (input.owner === '' || input.node === '') notFound();
   const query = readTableQuery(params, { filters: ['owner', 'node'] });
   const [found, items] = await Promise.all([
     admin().pubsub.show(viewer, input),
     admin().pubsub.items(viewer, { ...input, ...(query.cursor ? { cursor: query.cursor } : {}) }),
   ]);
-  if (!found.ok && found.fault.kind === 'missing') notFound();
+  if (!found.ok && (found.fault.kind === 'missing' || found.fault.kind === 'invalid'))
+    return (
+      <Missing title="There is no such node" action={{ label: 'Go to the nodes', href: '/messaging/pubsub' }}>
+        It was deleted by its owner or by an administrator, or the address of this page is mistyped. The audit tells what administrators
+        deleted.
+      </Missing>
+    );
   return (
     <>
       <PageHeader
