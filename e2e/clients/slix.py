@@ -5,11 +5,12 @@ A command {"id": 1, "do": "message", ...} is answered by {"id": 1, "ok": true, "
 whatever arrives from the server becomes {"event": NAME, ...}. Needs Debian's python3-slixmpp.
 """
 import asyncio
+import base64
 import json
 import ssl
 import sys
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream import ET, tostring
 
@@ -83,6 +84,11 @@ class Client(ClientXMPP):
         for number in PLUGINS:
             if number != 198 or command.get("streamManagement", True):
                 self.register_plugin("xep_%04d" % number)
+        # Only for those who publish: caps in presence make the server ask.
+        for number in command.get("plugins", []):
+            self.register_plugin("xep_%04d" % number)
+        for node in command.get("interests", []):
+            self["xep_0030"].add_feature(node + "+notify")
         handlers = {
             "session_start": self.on_start,
             "session_resumed": lambda _: self.become_ready("resumed"),
@@ -321,6 +327,55 @@ class Commands:
             "form": form_fact(result.find(DATA_FORM + "x")),
             "note": None if note is None else {"type": note.get("type"), "text": note.text or ""},
         }
+
+
+    async def pubsub(self, command):
+        """A method of slixmpp's XEP-0060 by name; `args` as they are, `payload` and `config` made from text and fields."""
+        args = dict(command.get("args", {}))
+        if "payload" in command:
+            args["payload"] = ET.fromstring(command["payload"])
+        for key in ("config", "options"):
+            if key in command:
+                form = self.client["xep_0004"].make_form(ftype="submit")
+                for var, value in command[key].items():
+                    form.add_field(var=var, value=value, ftype="hidden" if var == "FORM_TYPE" else None)
+                args[key] = form
+        answer = await getattr(self.client["xep_0060"], command["method"])(command.get("to"), *command.get("positional", []), **args)
+        return "".join(tostring(child) for child in answer.xml)
+
+    async def publish_avatar(self, command):
+        data = base64.b64decode(command["data"])
+        name = self.client["xep_0084"].generate_id(data)
+        options = self.client["xep_0004"].make_form(ftype="submit")
+        options.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#publish-options")
+        options.add_field(var="pubsub#access_model", value="open")
+        await self.client["xep_0084"].publish_avatar(data, options=options)
+        await self.client["xep_0084"].publish_avatar_metadata(
+            {"id": name, "type": "image/png", "bytes": len(data)}, options=options)
+        return name
+
+    async def retrieve_avatar(self, command):
+        answer = await self.client["xep_0084"].retrieve_avatar(JID(command["jid"]), command["name"])
+        data = answer["pubsub"]["items"]["item"]["avatar_data"]["value"]
+        return base64.b64encode(data).decode()
+
+    async def tune(self, command):
+        await self.client["xep_0118"].publish_tune(artist=command.get("artist"), title=command["title"])
+
+    async def bookmarks_set(self, command):
+        from slixmpp.plugins.xep_0048 import Bookmarks
+        bookmarks = Bookmarks()
+        for room in command["rooms"]:
+            bookmarks.add_conference(room["jid"], room.get("nick"), name=room.get("name"), autojoin=room.get("autojoin"))
+        await self.client["xep_0048"].set_bookmarks(bookmarks, method=command["method"])
+
+    async def bookmarks(self, command):
+        answer = await self.client["xep_0048"].get_bookmarks(method=command["method"])
+        if command["method"] == "xep_0223":
+            found = answer["pubsub"]["items"]["item"]["bookmarks"]
+        else:
+            found = answer["private"]["bookmarks"]
+        return [{"jid": str(room["jid"]), "name": room["name"], "nick": room["nick"]} for room in found["conferences"]]
 
 
 async def obey(commands, line):

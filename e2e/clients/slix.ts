@@ -15,6 +15,10 @@ export interface SlixSignIn {
   readonly presence?: boolean;
   readonly roster?: boolean;
   readonly streamManagement?: boolean;
+  /** Numbers of further XEPs whose plugins to load. */
+  readonly plugins?: readonly number[];
+  /** Nodes whose events the client asks for by its capabilities (XEP-0163). */
+  readonly interests?: readonly string[];
 }
 
 export interface SlixMessage extends ClientEvent {

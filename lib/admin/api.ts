@@ -7,6 +7,7 @@ import { diagnostics } from './diagnostics/index.ts';
 import { domains } from './domains/index.ts';
 import { jobs } from './jobs/index.ts';
 import { overview } from './overview/index.ts';
+import { pubsub } from './pubsub/index.ts';
 import { roles } from './roles/index.ts';
 import { rooms } from './rooms/index.ts';
 import { consoleSessions, locks, operators, self } from './security/index.ts';
@@ -42,6 +43,7 @@ export const useCases = {
   settings,
   tokens,
   users,
+  pubsub,
 } as const;
 
 type Areas = typeof useCases;

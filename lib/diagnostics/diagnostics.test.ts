@@ -24,6 +24,8 @@ const noFigures: EngineFigures = {
   presenceDelivered: 0,
   iqIn: 0,
   bounced: 0,
+  itemsPublished: 0,
+  eventsSent: 0,
   signIns: 0,
   signInFailures: 0,
   bytesIn: 0,

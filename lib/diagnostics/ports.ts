@@ -24,6 +24,8 @@ export interface EngineFigures {
   readonly roomOccupants: number;
   readonly roomMessagesIn: number;
   readonly roomMessagesDelivered: number;
+  readonly itemsPublished: number;
+  readonly eventsSent: number;
 }
 
 export interface ServiceFacts {

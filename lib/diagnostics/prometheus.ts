@@ -27,6 +27,8 @@ const totals: readonly (readonly [string, keyof EngineFigures, string])[] = [
   ['rate_limit_pauses', 'rateLimitPauses', 'Times that reading from a client paused because it sent too fast'],
   ['room_messages_received', 'roomMessagesIn', 'Messages that rooms received'],
   ['room_messages_delivered', 'roomMessagesDelivered', 'Messages that rooms delivered to people inside'],
+  ['pubsub_items_published', 'itemsPublished', 'Items published to nodes'],
+  ['pubsub_events_sent', 'eventsSent', 'Notifications of nodes sent'],
   ['malformed_streams', 'malformedStreams', 'Streams closed because of what they held'],
 ];
 const gauges: readonly (readonly [string, keyof EngineFigures, string])[] = [

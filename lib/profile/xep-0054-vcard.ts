@@ -3,11 +3,13 @@
  * that the answer tells no one who has an account.
  */
 import type { IqHandler, Protocol } from '../xmpp/router/hooks.ts';
+import type { User } from '../xmpp/router/users.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import { serialize } from '../xmpp/stanza/serialize.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { lasting } from './lasting.ts';
 import type { ProfileStore } from './ports.ts';
+import { type Photo, photoOf } from './vcard-photo.ts';
 
 export const protocol: Protocol = { number: 'XEP-0054', title: 'vcard-temp', version: '1.2', status: 'complete' };
 
@@ -24,7 +26,11 @@ const tooLarge: StanzaFault = {
   text: `The vCard is too large: ${MAX_VCARD_BYTES / 1024} KiB are allowed. Use a smaller picture.`,
 };
 
-export const vcardHandlers = (deps: { store: ProfileStore }): readonly IqHandler[] => [
+/** `saved` hears of a vCard that its owner has stored. */
+export const vcardHandlers = (deps: {
+  store: ProfileStore;
+  saved?: ((user: User, photo: Photo | null) => void) | undefined;
+}): readonly IqHandler[] => [
   {
     ns: VCARD,
     name: 'vCard',
@@ -37,7 +43,11 @@ export const vcardHandlers = (deps: { store: ProfileStore }): readonly IqHandler
       }
       const xml = serialize(payload, NS.client);
       if (Buffer.byteLength(xml) > MAX_VCARD_BYTES) return { fault: tooLarge };
-      return lasting(session, () => deps.store.saveVcard(user.accountId, xml));
+      const photo = photoOf(payload);
+      return lasting(session, async () => {
+        await deps.store.saveVcard(user.accountId, xml, photo?.hash ?? '');
+        deps.saved?.(user, photo);
+      });
     },
   },
   {

@@ -9,11 +9,13 @@ import type { Log } from '../kernel/log.ts';
 import { createMuc, type Muc } from '../muc/index.ts';
 import { createPresence, type Presence } from '../presence/index.ts';
 import { createProfile } from '../profile/index.ts';
+import { createPubSub, type PubSub } from '../pubsub/index.ts';
 import { createRoster, type Roster } from '../roster/index.ts';
 import type { Stores } from '../store/stores.ts';
 import { type BuiltRouter, createRouter } from '../xmpp/router/create-router.ts';
 import type { BuiltUsers } from '../xmpp/router/create-users.ts';
 import { createRequests } from '../xmpp/router/requests.ts';
+import { createEntityFeatures } from '../xmpp/xeps/entity-features.ts';
 import type { AdminCommands, OwnAccounts } from '../xmpp/xeps/ports.ts';
 import { createDisco, type DiscoInfo } from '../xmpp/xeps/xep-0030-disco.ts';
 import { createCommands } from '../xmpp/xeps/xep-0050-commands.ts';
@@ -32,6 +34,7 @@ export interface ComposedRooms {
   readonly presence: Presence;
   readonly blocking: Blocking;
   readonly im: Im;
+  readonly pubsub: PubSub;
   readonly registration: InBandRegistration;
   readonly muc: Muc;
   /** `<c/>` for stream features. */
@@ -73,7 +76,28 @@ export function composeRooms(deps: {
     clock,
     log,
   });
-  const profile = createProfile({ store: stores.profile, roster, settings: settings.section('presence'), clock });
+  const features = createEntityFeatures({ ask: requests, clock });
+  const pubsub = createPubSub({
+    store: stores.pubsub,
+    users,
+    router,
+    roster,
+    isBlocked: blocking.isBlocked,
+    blockListsOf: (ids) => stores.blocking.load(ids),
+    features,
+    imDomains: deps.domains,
+    isOperator: deps.administration.commands.mayAdminister,
+    settings: settings.section('pubsub'),
+    clock,
+    log,
+  });
+  const profile = createProfile({
+    store: stores.profile,
+    roster,
+    settings: settings.section('presence'),
+    clock,
+    conversion: { nodes: pubsub.personal, users, router, log },
+  });
   const commands = createCommands({ commands: administrationCommands({ admin: deps.administration.commands }), clock });
   const registration = createRegistration({ accounts: deps.administration.ownAccounts, settings: settings.section('xmpp'), clock });
   const caps = createCaps({ serverInfo: (): DiscoInfo => disco.serverInfo() });
@@ -83,6 +107,7 @@ export function composeRooms(deps: {
     services: (imDomain) => built.hosts.itemsFor(imDomain),
     forms: () => contactForms(settings.section('server')),
     nodes: () => [caps.nodes, commands.nodes],
+    accounts: () => [pubsub.disco],
   });
   const version = createVersion({
     version: deps.version,
@@ -115,6 +140,8 @@ export function composeRooms(deps: {
     presence,
     im,
     profile,
+    features.room,
+    pubsub,
     disco.room,
     caps.room,
     commands.room,
@@ -160,5 +187,5 @@ export function composeRooms(deps: {
   ]) {
     built.add(room);
   }
-  return { users, router: built, roster, presence, blocking, im, registration, muc, caps: () => caps.element() };
+  return { users, router: built, roster, presence, blocking, im, pubsub, registration, muc, caps: () => caps.element() };
 }

@@ -10,6 +10,7 @@ import type { Muc } from '../muc/index.ts';
 import type { Services } from '../services/index.ts';
 import type { Database } from '../store/database.ts';
 import type { Clients } from '../xmpp/c2s/index.ts';
+import type { Host, HostTable } from '../xmpp/router/hosts.ts';
 import type { Users } from '../xmpp/router/users.ts';
 import type { CredentialSource } from '../xmpp/sasl/ports.ts';
 import type { AdminSocket } from './admin-socket.ts';
@@ -99,6 +100,9 @@ export function addServices(deps: {
   readonly housekeeping: Housekeeping;
   readonly signInSwitch: SignInSwitch;
   readonly muc: Pick<Muc, 'suspend' | 'resume'>;
+  readonly hosts: HostTable;
+  /** The service domains of publish-subscribe. */
+  readonly pubsub: Host;
 }): void {
   const { clients, database, ports, services, users } = deps;
   const done = async () => ok(undefined);
@@ -163,6 +167,19 @@ export function addServices(deps: {
       return ok(undefined);
     },
     stop: async () => deps.muc.suspend(),
+  });
+  services.add({
+    name: 'publish-subscribe',
+    title: 'Publish-Subscribe Service',
+    purpose:
+      'Topics that people publish to and subscribe to. Stopped: its address is not there; what people publish under their own goes on.',
+    needs: ['router'],
+    critical: false,
+    async start() {
+      deps.hosts.add(deps.pubsub);
+      return ok(undefined);
+    },
+    stop: async () => deps.hosts.remove(deps.pubsub),
   });
   services.add({
     name: 'housekeeping',

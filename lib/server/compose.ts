@@ -235,6 +235,7 @@ async function compose(
       void rooms.roster.forget(bare as BareJid);
       rooms.muc.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
     }
+    if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
   });
   const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
   const counters = () => ({
@@ -261,6 +262,8 @@ async function compose(
     roomOccupants: chatRooms.door.counters.occupants,
     roomMessagesIn: chatRooms.door.counters.messagesIn,
     roomMessagesDelivered: chatRooms.door.counters.messagesDelivered,
+    itemsPublished: rooms.pubsub.counters.published,
+    eventsSent: rooms.pubsub.counters.notified,
   });
 
   // Services, diagnostics.
@@ -328,6 +331,7 @@ async function compose(
     certificates: certificates.value,
     domains,
     diagnostics,
+    pubsub: rooms.pubsub.operation,
     guard,
     operatorPasswords,
     secondFactor,
@@ -380,12 +384,28 @@ async function compose(
       { name: 'sign-in log retention', everyMs: 60 * minute, run: () => stores.signIns.expire(clock.now() - signInRetentionMs, 5_000) },
       { name: 'client tokens', everyMs: 60 * minute, run: () => stores.clientTokens.expire(clock.now(), 5_000) },
       { name: 'forms of stored passwords', everyMs: 60 * minute, run: () => credentials.refreshProfiles() },
+      { name: 'expired items', everyMs: minute, run: () => rooms.pubsub.operation.expire() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
     log,
   });
-  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users, muc: rooms.muc });
+  addServices({
+    services,
+    database,
+    clients,
+    ports,
+    http,
+    live,
+    socket,
+    jobs,
+    housekeeping,
+    signInSwitch,
+    users,
+    muc: rooms.muc,
+    hosts: rooms.router.hosts,
+    pubsub: rooms.pubsub.host,
+  });
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
@@ -399,6 +419,7 @@ async function compose(
   closers.push(
     () => rooms.presence.stop?.(),
     () => rooms.muc.stop(),
+    () => rooms.pubsub.stop(),
   );
   diagnostics.start();
   diagnostics.setPhase('running');

@@ -15,6 +15,8 @@ import { prismaJobStore } from './jobs/jobs.ts';
 import { prismaRoomArchive } from './muc/room-archive.ts';
 import { prismaRoomStore } from './muc/rooms.ts';
 import { type LastSeenWrite, prismaProfileStore, writeLastSeen } from './profile/profiles.ts';
+import { createNodeCommits } from './pubsub/commits.ts';
+import { prismaPubSubStore } from './pubsub/nodes.ts';
 import { prismaRosterStore } from './roster/rosters.ts';
 import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts';
 import { type BackoffWrite, prismaBackoffStore, writeBackoffs } from './security/backoffs.ts';
@@ -98,6 +100,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     roomArchive: prismaRoomArchive({ db }),
     signIns: prismaSignInLog({ db, rows: queues.signIns }),
     backoff: prismaBackoffStore({ db, writes: queues.backoffs }),
+    pubsub: prismaPubSubStore({ db, save: createNodeCommits({ client, log }) }),
     get figures() {
       return commits.figures;
     },

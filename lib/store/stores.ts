@@ -3,6 +3,7 @@ import type { BlockListStore } from '../blocking/ports.ts';
 import type { Archive, Journal, OfflineQueue } from '../im/ports.ts';
 import type { RoomArchive, RoomJournal, RoomStore } from '../muc/ports.ts';
 import type { ProfileStore } from '../profile/ports.ts';
+import type { PubSubStore } from '../pubsub/ports.ts';
 import type { RosterStore } from '../roster/ports.ts';
 import type { BackoffStore, SignInLog } from '../security/ports.ts';
 
@@ -19,6 +20,7 @@ export interface Stores extends AdminStores {
   readonly rooms: RoomStore;
   readonly roomJournal: RoomJournal;
   readonly roomArchive: RoomArchive;
+  readonly pubsub: PubSubStore;
   readonly unitOfWork: UnitOfWork;
   /** Writes what is still gathered, then lets the connections go. */
   close(): Promise<void>;

@@ -40,6 +40,7 @@ export const areas: readonly Area[] = [
       { label: 'Rooms', href: '/messaging/rooms', may: 'rooms.read' },
       { label: 'Group chat', href: '/messaging/group-chat', may: 'settings.read' },
       { label: 'Settings', href: '/messaging/settings', may: 'settings.read' },
+      { label: 'Published nodes', href: '/messaging/pubsub', may: 'pubsub.read' },
     ],
   },
   {

@@ -37,6 +37,8 @@ const counters: EngineCounters = {
   presenceDelivered: 0,
   iqIn: 0,
   bounced: 0,
+  itemsPublished: 0,
+  eventsSent: 0,
   signIns: 0,
   signInFailures: 0,
   bytesIn: 0,

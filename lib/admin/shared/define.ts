@@ -7,6 +7,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
+import type { PubSubOperation } from '../../pubsub/index.ts';
 import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
@@ -31,6 +32,7 @@ export interface AdminDeps {
   readonly certificates: Certificates;
   readonly domains: Domains;
   readonly diagnostics: Diagnostics;
+  readonly pubsub: PubSubOperation;
   /** Locks of the back-off. */
   readonly guard: SignInGuardControl;
   /** Passwords of console operators; those of chat users are `passwords`. */

@@ -49,6 +49,8 @@ export const permissions = [
   'rooms.transcripts',
   'self.read',
   'self.write',
+  'pubsub.read',
+  'pubsub.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -4,6 +4,7 @@ import { consoleSettings } from './console.ts';
 import { imSettings } from './im.ts';
 import { mucSettings } from './muc.ts';
 import { presenceSettings } from './presence.ts';
+import { pubsubSettings } from './pubsub.ts';
 import { serverSettings } from './server.ts';
 import { signInSettings } from './sign-in.ts';
 import { xmppSettings } from './xmpp.ts';
@@ -17,6 +18,7 @@ export const sections = {
   signIn: signInSettings,
   server: serverSettings,
   muc: mucSettings,
+  pubsub: pubsubSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -30,3 +32,4 @@ export type ConsoleValues = SectionValues<'console'>;
 export type SignInValues = SectionValues<'signIn'>;
 export type ServerValues = SectionValues<'server'>;
 export type MucValues = SectionValues<'muc'>;
+export type PubSubValues = SectionValues<'pubsub'>;

@@ -13,10 +13,17 @@ export function prismaProfileStore({ db, lastSeen }: { db: Db; lastSeen: Channel
   const { tx } = db;
   return {
     vcard: async (accountId) => (await tx.vcard.findUnique({ where: { accountId } }))?.xml ?? null,
-    async saveVcard(accountId, xml) {
+    async saveVcard(accountId, xml, photo) {
       await tx.$executeRaw`
-        INSERT INTO vcard (account_id, xml) SELECT ${accountId}::int, ${xml} WHERE EXISTS (SELECT 1 FROM account WHERE id = ${accountId}::int)
-        ON CONFLICT (account_id) DO UPDATE SET xml = EXCLUDED.xml`;
+        INSERT INTO vcard (account_id, xml, photo)
+        SELECT ${accountId}::int, ${xml}, ${photo ?? null}::text WHERE EXISTS (SELECT 1 FROM account WHERE id = ${accountId}::int)
+        ON CONFLICT (account_id) DO UPDATE SET xml = EXCLUDED.xml, photo = EXCLUDED.photo`;
+    },
+    async photos(accountIds) {
+      if (accountIds.length === 0) return new Map();
+      const rows = await tx.$queryRaw<{ account_id: number; photo: string | null; xml: string | null }[]>`
+        SELECT account_id, photo, CASE WHEN photo IS NULL THEN xml END AS xml FROM vcard WHERE account_id = ANY(${[...accountIds]}::int[])`;
+      return new Map(rows.map((row) => [row.account_id, { photo: row.photo, xml: row.xml ?? '' }]));
     },
     privateXml: async (accountId, name, ns) =>
       (await tx.privateXml.findUnique({ where: { accountId_ns_name: { accountId, ns, name } } }))?.xml ?? null,

@@ -4,6 +4,7 @@ import { describeClientTokensContract } from './client-tokens.contract.ts';
 import { describeImContract } from './im.contract.ts';
 import type { MakeStores } from './make.ts';
 import { describePeopleContract } from './people.contract.ts';
+import { describePubSubContract } from './pubsub.contract.ts';
 import { describeRoomsContract } from './rooms.contract.ts';
 import { describeRoomArchiveContract } from './rooms-archive.contract.ts';
 import { describeSecurityContract } from './security.contract.ts';
@@ -18,4 +19,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeRoomsContract(name, make);
   describeRoomArchiveContract(name, make);
   describeClientTokensContract(name, make);
+  describePubSubContract(name, make);
 }

@@ -113,6 +113,9 @@ export function describePeopleContract(name: string, make: MakeStores): void {
       await stores().profile.saveVcard(alice!, '<vCard>1</vCard>');
       await stores().profile.saveVcard(alice!, '<vCard>2</vCard>');
       expect(await stores().profile.vcard(alice!)).toBe('<vCard>2</vCard>');
+      expect(await stores().profile.photos([alice!, 0])).toEqual(new Map([[alice, { photo: null, xml: '<vCard>2</vCard>' }]]));
+      await stores().profile.saveVcard(alice!, '<vCard>3</vCard>', 'hash');
+      expect(await stores().profile.photos([alice!])).toEqual(new Map([[alice, { photo: 'hash', xml: '' }]]));
       await stores().profile.savePrivateXml(alice!, 'storage', 'storage:bookmarks', '<a/>');
       await stores().profile.savePrivateXml(alice!, 'storage', 'storage:rosternotes', '<b/>');
       expect(await stores().profile.privateXml(alice!, 'storage', 'storage:bookmarks')).toBe('<a/>');

@@ -48,9 +48,21 @@ export function memoryProfileStore(state: MemoryState): ProfileStore {
   const keyOf = (accountId: number, name: string, ns: string): string => `${accountId} ${ns} ${name}`;
   return {
     vcard: async (accountId) => state.vcards.get(accountId) ?? null,
-    async saveVcard(accountId, xml) {
-      if (!state.removedAccounts.has(accountId)) state.vcards.set(accountId, xml);
+    async saveVcard(accountId, xml, photo) {
+      if (state.removedAccounts.has(accountId)) return;
+      state.vcards.set(accountId, xml);
+      if (photo === undefined) state.photos.delete(accountId);
+      else state.photos.set(accountId, photo);
     },
+    photos: async (accountIds) =>
+      new Map(
+        accountIds.flatMap((id) => {
+          const xml = state.vcards.get(id);
+          if (xml === undefined) return [];
+          const photo = state.photos.get(id) ?? null;
+          return [[id, { photo, xml: photo === null ? xml : '' }] as const];
+        }),
+      ),
     privateXml: async (accountId, name, ns) => state.privateXml.get(keyOf(accountId, name, ns))?.xml ?? null,
     async savePrivateXml(accountId, name, ns, xml) {
       if (!state.removedAccounts.has(accountId)) state.privateXml.set(keyOf(accountId, name, ns), { accountId, xml });

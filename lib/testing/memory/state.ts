@@ -5,6 +5,7 @@ import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
+import type { MemoryNode } from './pubsub.ts';
 
 export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
 
@@ -22,6 +23,7 @@ export interface MemoryState {
   rosters: Map<number, RosterSnapshot>;
   blockLists: Map<number, readonly string[]>;
   vcards: Map<number, string>;
+  photos: Map<number, string>;
   privateXml: Map<string, { accountId: number; xml: string }>;
   lastSeen: Map<number, { at: number; status: string }>;
   /** By `accountId uid`. */
@@ -46,6 +48,7 @@ export interface MemoryState {
   roomMessages: Map<string, RoomMessage>;
   /** By `accountId clientId`. */
   clientTokens: Map<string, TokenClient>;
+  pubsub: Map<string, MemoryNode>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -57,6 +60,7 @@ export const createMemoryState = (): MemoryState => ({
   rosters: new Map(),
   blockLists: new Map(),
   vcards: new Map(),
+  photos: new Map(),
   privateXml: new Map(),
   lastSeen: new Map(),
   archive: new Map(),
@@ -78,6 +82,7 @@ export const createMemoryState = (): MemoryState => ({
   rooms: new Map(),
   roomMessages: new Map(),
   clientTokens: new Map(),
+  pubsub: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -6,6 +6,7 @@ import { memoryClientTokenStore } from './client-tokens.ts';
 import { memoryDomainStore } from './domains.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
+import { memoryPubSubStore } from './pubsub.ts';
 import { memoryRoomArchive, memoryRoomJournal, memoryRoomStore } from './rooms.ts';
 import {
   memoryApiTokenStore,
@@ -76,6 +77,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     rooms: memoryRoomStore(state),
     roomJournal: memoryRoomJournal(state, journal),
     roomArchive: memoryRoomArchive(state),
+    pubsub: memoryPubSubStore(state),
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,
   };

@@ -6,6 +6,7 @@ import type { ClientSession } from '../c2s/session.ts';
 import type { MaybePromise } from '../router/hooks.ts';
 import type { User } from '../router/users.ts';
 import type { Element } from '../stanza/element.ts';
+import type { DiscoIdentity, DiscoInfo, DiscoItem } from './xep-0030-disco.ts';
 
 /** May `viewer` know that `owner` exists and is here: the owner, and who has a subscription to their availability. */
 export type MaySee = (viewer: BareJid, owner: User) => boolean;
@@ -53,4 +54,12 @@ export interface OwnAccounts {
   changePassword(bare: BareJid, password: string, sessionId: string): Promise<Result<null, Fault>>;
   /** Removes the account for good and ends its sessions, but for the one that asked: it still gets the answer (XEP-0077 §3.2). */
   remove(bare: BareJid, sessionId: string): Promise<Result<null, Fault>>;
+}
+
+/** What a room says of accounts in service discovery, beside its features. `asker` may see that the account exists. */
+export interface AccountDisco {
+  readonly identities: readonly DiscoIdentity[];
+  /** Null: no such node, or not for this asker. */
+  info(asker: BareJid, user: User, node: string): MaybePromise<DiscoInfo | null>;
+  items(asker: BareJid, user: User, node: string | undefined): MaybePromise<readonly DiscoItem[] | null>;
 }

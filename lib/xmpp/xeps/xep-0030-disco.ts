@@ -2,12 +2,14 @@
  * Service discovery (XEP-0030). The server names what its rooms declare; the bare JID of an account answers to those with a subscription
  * only, to everyone else exactly like an account that does not exist (XEP-0030 §8): `service-unavailable`. No list names users.
  */
+import type { BareJid } from '../../kernel/jid.ts';
 import type { ClientSession } from '../c2s/session.ts';
 import type { IqAnswer, MaybePromise, Protocol, Room } from '../router/hooks.ts';
+import type { User } from '../router/users.ts';
 import { Element } from '../stanza/element.ts';
 import { NS } from '../stanza/namespaces.ts';
 import type { StanzaFault } from '../stanza/stanza.ts';
-import type { MaySee } from './ports.ts';
+import type { AccountDisco, MaySee } from './ports.ts';
 
 export const protocol: Protocol = { number: 'XEP-0030', title: 'Service Discovery', version: '2.5rc3', status: 'complete' };
 
@@ -76,19 +78,22 @@ export function createDisco(deps: {
   services: (imDomain: string) => readonly DiscoItem[];
   forms: () => readonly Element[];
   nodes: () => readonly DiscoNodes[];
+  /** What else is said of accounts. */
+  accounts?: () => readonly AccountDisco[];
 }): Disco {
   const featuresOf = (where: 'server' | 'account'): readonly string[] => {
     const features = new Set<string>([NS.discoInfo, NS.discoItems]);
     for (const room of deps.rooms()) for (const feature of room.features?.[where] ?? []) features.add(feature);
     return [...features].sort();
   };
+  const accountDiscos = (): readonly AccountDisco[] => deps.accounts?.() ?? [];
   const serverInfo = (): DiscoInfo => ({
     identities: [{ category: 'server', type: 'im', name: 'Rollcall' }],
     features: featuresOf('server'),
     forms: deps.forms(),
   });
   const accountInfo = (): DiscoInfo => ({
-    identities: [{ category: 'account', type: 'registered' }],
+    identities: [{ category: 'account', type: 'registered' }, ...accountDiscos().flatMap((one) => one.identities)],
     features: featuresOf('account'),
     forms: [],
   });
@@ -115,10 +120,27 @@ export function createDisco(deps: {
     );
   }
 
-  function accountAnswer(payload: Element): IqAnswer {
+  async function accountNode(payload: Element, asker: BareJid, user: User, node: string | undefined): Promise<IqAnswer> {
+    const items: DiscoItem[] = [];
+    let isKnown = node === undefined;
+    for (const one of accountDiscos()) {
+      if (payload.ns === NS.discoInfo && node !== undefined) {
+        const info = await one.info(asker, user, node);
+        if (info !== null) return { result: infoElement(info, node) };
+      } else {
+        const found = await one.items(asker, user, node);
+        if (found !== null) isKnown = true;
+        items.push(...(found ?? []));
+      }
+    }
+    return isKnown ? { result: itemsElement(items, node) } : { fault: unknownNode };
+  }
+
+  function accountAnswer(payload: Element, asker: BareJid, user: User): MaybePromise<IqAnswer> {
     const node = payload.attrs.node;
-    if (node !== undefined) return { fault: unknownNode };
-    return { result: payload.ns === NS.discoInfo ? infoElement(accountInfo(), node) : itemsElement([], node) };
+    if (payload.ns === NS.discoInfo && node === undefined) return { result: infoElement(accountInfo(), node) };
+    if (accountDiscos().length > 0) return accountNode(payload, asker, user, node);
+    return node === undefined ? { result: itemsElement([], node) } : { fault: unknownNode };
   }
 
   const room: Room = {
@@ -131,14 +153,15 @@ export function createDisco(deps: {
         types: ['get'],
         handle: ({ session, iq, payload }) => serverAnswer(session, payload, iq.to?.domain ?? session.jid.domain),
       },
-      { ns, name: 'query', targets: ['self'], types: ['get'], handle: ({ payload }) => accountAnswer(payload) },
+      { ns, name: 'query', targets: ['self'], types: ['get'], handle: ({ user, payload }) => accountAnswer(payload, user.bare, user) },
       {
         ns,
         name: 'query',
         targets: ['account'],
         types: ['get'],
         missing: nobodyHere,
-        handle: ({ session, user, payload }) => (deps.maySee(session.user.bare, user) ? accountAnswer(payload) : { fault: nobodyHere }),
+        handle: ({ session, user, payload }) =>
+          deps.maySee(session.user.bare, user) ? accountAnswer(payload, session.user.bare, user) : { fault: nobodyHere },
       },
     ]),
     protocols: [protocol],

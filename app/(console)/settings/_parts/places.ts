@@ -12,8 +12,8 @@ export interface SettingsPlace {
 export const messagingPlace: SettingsPlace = {
   base: '/messaging/settings',
   title: 'Messaging settings',
-  purpose: 'One-to-one messages, what happens to them while people are offline, and the history each person can read.',
-  sections: ['im', 'archive'],
+  purpose: 'One-to-one messages, what happens to them while people are offline, the history each person can read, and what people publish.',
+  sections: ['im', 'archive', 'pubsub'],
   crumbs: [],
 };
 export const groupChatPlace: SettingsPlace = {

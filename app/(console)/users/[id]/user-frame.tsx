@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { traceOf } from '@/app/_shared/console-action.ts';
-import type { ConsoleViewer } from '@/app/_shared/viewer.ts';
-import { may, requireViewer } from '@/app/_shared/viewer.ts';
+import { type ConsoleViewer, may, requireViewer } from '@/app/_shared/viewer.ts';
 import { PageHeader } from '@/lib/ui/patterns/page-header.tsx';
 import { FailedState, Missing, NoPermission } from '@/lib/ui/patterns/states.tsx';
 import { CopyText } from '@/lib/ui/primitives/copy-text.tsx';
@@ -61,6 +60,7 @@ export async function UserFrame({
               { href: base, label: 'Overview', exact: true },
               { href: `${base}/contacts`, label: `Contacts (${detail.contacts.length})` },
               ...(may(viewer, 'rooms.read') ? [{ href: `${base}/rooms`, label: 'Rooms' }] : []),
+              ...(may(viewer, 'pubsub.read') ? [{ href: `${base}/published`, label: 'Published' }] : []),
               ...(may(viewer, 'audit.read') ? [{ href: `${base}/audit`, label: 'Audit' }] : []),
             ]}
           />
