@@ -1,5 +1,7 @@
 import { type Blocking, createBlocking } from '../blocking/index.ts';
 import type { SettingsRegistry } from '../config/registry.ts';
+import { createFiles, type Files } from '../files/index.ts';
+import type { BlobStore } from '../files/ports.ts';
 import { createIm, type Im } from '../im/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventHub } from '../kernel/events.ts';
@@ -32,6 +34,7 @@ export interface ComposedRooms {
   readonly blocking: Blocking;
   readonly im: Im;
   readonly registration: InBandRegistration;
+  readonly files: Files;
   /** `<c/>` for stream features. */
   caps(): string;
 }
@@ -48,6 +51,7 @@ export function composeRooms(deps: {
   readonly version: string;
   /** Whoever needs the people before the rooms are made (administration) gets them here. */
   readonly users: BuiltUsers;
+  readonly files: { readonly blobs: BlobStore; readonly secret: string; readonly httpOrigin: (imDomain: string) => string };
 }): ComposedRooms {
   const { clock, log, settings, stores, users } = deps;
   const requests = createRequests({ clock });
@@ -86,6 +90,16 @@ export function composeRooms(deps: {
     changed: (session) => deps.events.emit('session.changed', { sessionId: session.id, jid: session.jid.full }),
   });
 
+  const files = createFiles({
+    router,
+    store: stores.files,
+    imDomains: deps.domains,
+    settings: settings.section('files'),
+    ...deps.files,
+    clock,
+    log,
+  });
+
   for (const room of [
     blocking,
     roster,
@@ -100,6 +114,7 @@ export function composeRooms(deps: {
     createTime({ clock }),
     contactRoom,
     version,
+    files.room,
     {
       name: 'session-events',
       hooks: [
@@ -136,5 +151,5 @@ export function composeRooms(deps: {
   ]) {
     built.add(room);
   }
-  return { users, router: built, roster, presence, blocking, im, registration, caps: () => caps.element() };
+  return { users, router: built, roster, presence, blocking, im, registration, files, caps: () => caps.element() };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { useCases } from '../admin/api.ts';
 import { createAdmin } from '../admin/create-admin.ts';
@@ -34,7 +35,7 @@ import {
   securityAlarms,
 } from '../security/index.ts';
 import { createServices } from '../services/index.ts';
-import { createStores, openDatabase } from '../store/index.ts';
+import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
@@ -46,6 +47,9 @@ import { createConsole } from './console.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createEngineView } from './engine-view.ts';
 import { bootFaults } from './faults.ts';
+import { addFileServices, httpOriginOf } from './files/file-services.ts';
+import { createProxyListener } from './files/proxy-listener.ts';
+import { createUploadEndpoint } from './files/upload-endpoint.ts';
 import { createHostNames } from './host-names.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createHttpListeners } from './http.ts';
@@ -159,6 +163,9 @@ async function compose(
   });
   await guard.start();
 
+  const blobs = createFolderBlobs(join(env.dataDir, 'files'));
+  await blobs.prepare();
+
   // The engine.
   const users = createUsers({
     accounts: {
@@ -170,7 +177,18 @@ async function compose(
     clock,
   });
   const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp') });
-  const rooms = composeRooms({ stores, settings, domains: domains.hosted, administration, events, clock, log, version, users });
+  const rooms = composeRooms({
+    stores,
+    settings,
+    domains: domains.hosted,
+    administration,
+    events,
+    clock,
+    log,
+    version,
+    users,
+    files: { blobs, secret: await readOrMakeSecret(env.dataDir, 'files-secret'), httpOrigin: httpOriginOf(env.ports) },
+  });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
   const xmppTls = createTlsContexts({ certificates: certificates.value, use: 'xmpp', settings: server });
   const consoleTls = createTlsContexts({ certificates: certificates.value, use: 'console', settings: server });
@@ -209,6 +227,7 @@ async function compose(
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
     if (what === 'removed' || what === 'moved') void rooms.roster.forget(bare as BareJid);
+    if (what === 'removed') rooms.files.upkeep.accountRemoved();
   });
   const counters = () => ({
     sessions: users.sessionCount,
@@ -301,6 +320,7 @@ async function compose(
     operatorPasswords,
     secondFactor,
     initialPassword,
+    blobs,
   };
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
@@ -318,12 +338,29 @@ async function compose(
     certificates: certificates.value,
   });
   closers.push(() => hostNames.stop());
+  const uploads = createUploadEndpoint({
+    intake: rooms.files.intake,
+    store: stores.files,
+    blobs,
+    isOurs: rooms.files.isOurs,
+    settings: settings.section('files'),
+    clock,
+    log,
+  });
+  const proxyListener = createProxyListener({
+    bind: env.bind,
+    settings: settings.section('files'),
+    proxy: rooms.files.proxy,
+    opened: rooms.files.setProxyPort,
+    log,
+  });
   const http = createHttpListeners(
     { http: { host: env.httpBind, port: env.ports.http }, https: { host: env.bind, port: env.ports.https } },
     {
       console: consolePages.handle,
       consoleUpgrade: consolePages.upgrade,
       endpoints: createEndpoints({ diagnostics, auth }),
+      uploads: uploads.handle,
       live,
       tls: consoleTls,
       isOwnHost: hostNames.isOurs,
@@ -345,12 +382,18 @@ async function compose(
         run: () => stores.audit.expire(clock.now() - settings.section('console').get().auditRetention * 1000, 5_000),
       },
       { name: 'sign-in log retention', everyMs: 60 * minute, run: () => stores.signIns.expire(clock.now() - signInRetentionMs, 5_000) },
+      { name: 'file retention', everyMs: 5 * minute, run: () => rooms.files.upkeep.expire() },
+      { name: 'files of removed users', everyMs: 60 * minute, run: () => rooms.files.upkeep.dropDeparted() },
+      { name: 'file log retention', everyMs: 60 * minute, run: () => rooms.files.upkeep.expireLog() },
+      { name: 'files nobody knows', everyMs: 24 * 60 * minute, run: () => rooms.files.upkeep.sweep() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
     log,
   });
   addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users });
+  addFileServices({ services, files: rooms.files, uploads, proxy: proxyListener });
+  closers.push(() => rooms.files.stop());
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
@@ -365,6 +408,8 @@ async function compose(
   diagnostics.start();
   diagnostics.setPhase('running');
   await jobs.recover();
+  // What a process that died left behind; looked for while the node works.
+  void rooms.files.upkeep.sweep().catch((error: unknown) => log.warn('files.sweep-failed', { error }));
 
   const scheme = (kind: 'http' | 'https', host: string) =>
     `${kind}://${host === '0.0.0.0' || host === '127.0.0.1' || host === '::' ? 'localhost' : host}:${env.ports[kind]}`;

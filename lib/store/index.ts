@@ -7,6 +7,8 @@ import type { Database } from './database.ts';
 import { boundDb, type Db, plainDb, transaction } from './db.ts';
 import { prismaAccountStore, type SignInTouch, writeSignInTouches } from './directory/accounts.ts';
 import { prismaDomainStore } from './directory/domains.ts';
+import { type DownloadWrite, writeDownloads } from './files/downloads.ts';
+import { prismaFileStore } from './files/files.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prismaArchive } from './im/archive.ts';
 import { prismaOfflineQueue } from './im/offline-queue.ts';
@@ -25,6 +27,7 @@ import { createWriteBehind, type WriteBehind } from './write-behind.ts';
 
 export { type Database, openDatabase } from './database.ts';
 export { StoreUnavailable } from './errors.ts';
+export { createFolderBlobs } from './files/folder-blobs.ts';
 export { CursorError } from './paging.ts';
 export type { Stores } from './stores.ts';
 
@@ -50,6 +53,7 @@ function channels({ channel }: WriteBehind, { writer }: Database['client']) {
     consoleTouches: channel<UseTouch>('console session use', (rows) => writeConsoleTouches(writer, rows), newest),
     tokenTouches: channel<UseTouch>('token use', (rows) => writeTokenTouches(writer, rows), newest),
     backoffs: channel<BackoffWrite>('back-off counters', (rows) => writeBackoffs(writer, rows)),
+    downloads: channel<DownloadWrite>('downloads', (rows) => writeDownloads(writer, rows)),
   };
 }
 
@@ -71,6 +75,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     tokens: prismaApiTokenStore({ db, touches: queues.tokenTouches }),
     audit: prismaAuditStore({ db, node, now }),
     jobs: prismaJobStore({ db }),
+    files: prismaFileStore({ db, downloads: queues.downloads }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

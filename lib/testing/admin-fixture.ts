@@ -12,7 +12,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { createEventHub, type EventName, type Events } from '../kernel/events.ts';
 import { silentLog } from '../kernel/log.ts';
 import type { RoleName } from '../security/ports.ts';
-import { memoryStores } from './memory/index.ts';
+import { memoryBlobs, memoryStores } from './memory/index.ts';
 
 /** Administration over memory stores and a pretended engine; `more` replaces or adds ports. */
 export function adminFixture(more: Partial<AdminDeps> = {}) {
@@ -59,6 +59,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     log: silentLog,
     nodeName: 'node-1',
     signIns: stores.signIns,
+    blobs: memoryBlobs(),
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     ...more,
   };

@@ -3,6 +3,7 @@ import type { SettingsControl } from '../../config/registry.ts';
 import type { Diagnostics } from '../../diagnostics/index.ts';
 import type { Domains } from '../../directory/index.ts';
 import type { ScramCredentials } from '../../directory/ports.ts';
+import type { BlobStore } from '../../files/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -37,6 +38,8 @@ export interface AdminDeps {
   readonly secondFactor: SecondFactor;
   /** The generated password of the first operator, forgotten when it is changed. */
   readonly initialPassword: InitialPassword;
+  /** Contents of uploaded files. */
+  readonly blobs: Pick<BlobStore, 'remove' | 'space'>;
 }
 
 /** Makes what is stored instead of a password. Works off the event loop. */

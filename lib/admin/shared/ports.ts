@@ -1,5 +1,6 @@
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, DomainStore } from '../../directory/ports.ts';
+import type { FileStore } from '../../files/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
 
 export interface AuditRecord {
@@ -91,6 +92,7 @@ export interface AdminStores {
   readonly tokens: ApiTokenStore;
   readonly audit: AuditStore;
   readonly jobs: JobStore;
+  readonly files: FileStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

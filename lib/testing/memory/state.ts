@@ -1,6 +1,7 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials } from '../../directory/ports.ts';
+import type { FileLogRecord, FileRow } from '../../files/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
@@ -39,6 +40,8 @@ export interface MemoryState {
   audit: readonly AuditRecord[];
   jobs: Map<string, JobRow>;
   jobResults: Map<string, readonly JobResult[]>;
+  files: Map<string, FileRow>;
+  fileLog: readonly FileLogRecord[];
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -67,6 +70,8 @@ export const createMemoryState = (): MemoryState => ({
   audit: [],
   jobs: new Map(),
   jobResults: new Map(),
+  files: new Map(),
+  fileLog: [],
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

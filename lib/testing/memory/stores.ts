@@ -3,6 +3,7 @@ import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryDomainStore } from './domains.ts';
+import { memoryFileStore } from './files.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
 import {
@@ -57,6 +58,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     tokens: memoryApiTokenStore(state),
     audit: memoryAuditStore(state, node, now),
     jobs: memoryJobStore(state),
+    files: memoryFileStore(state),
   };
   return {
     ...admin,
