@@ -32,6 +32,8 @@ const BYTESTREAMS = 'http://jabber.org/protocol/bytestreams';
 const HANDSHAKE_MS = 10_000;
 /** From the first connection to the activation: the other side may still be asking its person. */
 const PENDING_MS = 120_000;
+/** What a side may say before the transfer begins; the rest waits in its network. */
+const EARLY_BYTES = 65_536;
 /** Connections of one network address that are not yet part of a transfer. */
 const PENDING_PER_ADDRESS = 64;
 
@@ -93,8 +95,11 @@ export function createTransferProxy(deps: {
         else perAddress.delete(address);
         socket.off('close', gone);
         socket.off('data', heard);
+        socket.off('data', early);
         socket.off('end', hungUp);
         if (hash === null) return;
+        socket.pause();
+        if (held.length > 0 && !socket.destroyed) socket.unshift(Buffer.concat(held));
         const others = (pending.get(hash) ?? []).filter((other) => other !== leg);
         if (others.length > 0) pending.set(hash, others);
         else pending.delete(hash);
@@ -102,6 +107,13 @@ export function createTransferProxy(deps: {
     };
     const gone = () => leg.leave();
     const hungUp = () => socket.destroy();
+    const held: Buffer[] = [];
+    let heldBytes = 0;
+    function early(chunk: Buffer): void {
+      held.push(chunk);
+      heldBytes += chunk.length;
+      if (heldBytes >= EARLY_BYTES) socket.pause();
+    }
     const handshake = createSocksHandshake();
     function heard(chunk: Buffer): void {
       const step = handshake(chunk);
@@ -118,9 +130,10 @@ export function createTransferProxy(deps: {
         return;
       }
       hash = step.hash;
+      // Read on, so that a side that goes away is noticed and does not take the place of its next try.
       socket.off('data', heard);
-      socket.pause();
-      if (step.rest.length > 0) socket.unshift(step.rest);
+      socket.on('data', early);
+      if (step.rest.length > 0) early(step.rest);
       pending.set(hash, [...others, leg]);
       socket.write(socksReply(SUCCEEDED, hash));
       timer.cancel();

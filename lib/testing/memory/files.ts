@@ -186,6 +186,7 @@ export function memoryBlobs(): MemoryBlobs {
           parts.push(Buffer.from(chunk));
         },
         async keep() {
+          if (!open) return false;
           end();
           if (contents.has(id)) return false;
           contents.set(id, Buffer.concat(parts));
