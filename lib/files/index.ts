@@ -29,8 +29,8 @@ export interface Files {
   readonly intake: Intake;
   readonly upkeep: Upkeep;
   readonly proxy: TransferProxy;
-  /** Was this id made by this server? */
-  isOurs(id: string): boolean;
+  /** The id in a path that was made here, else null. */
+  idOf(path: string): string | null;
   /** The upload service: slots are given and files taken. */
   setUploads(isRunning: boolean): void;
   /** The proxy's open port, null when it is closed. */
@@ -90,7 +90,7 @@ export function createFiles(deps: {
     intake: createIntake({ store, blobs, addresses, settings, clock, log }),
     upkeep: createUpkeep({ store, blobs, settings, clock, log }),
     proxy,
-    isOurs: addresses.isOurs,
+    idOf: addresses.idOf,
     setUploads(next) {
       isRunning = next;
     },

@@ -57,10 +57,11 @@ export function createIntake(deps: {
   async function admit(path: FilePath, facts: UploadFacts): ReturnType<Intake['admit']> {
     const settings = deps.settings.get();
     if (!settings.upload) return refused(503, 'Uploads are turned off.');
-    if (!addresses.isOurs(path.id)) return refused(404, 'There is no upload at this address.');
+    const id = addresses.idOf(path.path);
+    if (id === null) return refused(404, 'There is no upload at this address.');
     // Without a length, or with one that a proxy might read differently (RFC 9112 §6.1), nothing is begun.
     if (facts.encoding !== undefined || facts.length === undefined) return refused(411, 'An upload needs its exact Content-Length.');
-    const row = await store.get(path.id);
+    const row = await store.get(id);
     if (row === null) return refused(404, 'There is no upload at this address, or its time has passed.');
     if (!addresses.mayPut(row, path.putKey)) return refused(403, 'This address is for downloads only.');
     if (row.state === 'stored') return { refused: twice };

@@ -6,7 +6,7 @@ export type FilePurpose = (typeof filePurposes)[number];
 
 /** A permission to upload one file: a row that waits for its bytes. */
 export interface NewSlot {
-  /** Unguessable; the path of the file, and its name in the blob store. */
+  /** Random; its name in the blob store. Alone it opens nothing. */
   readonly id: string;
   readonly accountId: number;
   readonly owner: BareJid;
@@ -50,6 +50,8 @@ export type SlotOutcome = 'ok' | 'no-account' | 'over-quota' | 'over-daily-amoun
 export interface FileFilter {
   /** Start of words of the name or of the owner's address, or an id. */
   readonly search?: string;
+  readonly accountId?: number;
+  /** As the address was at the upload. */
   readonly owner?: string;
   /** Start of the media type, for example `image/`. */
   readonly type?: string;
@@ -94,6 +96,7 @@ export interface FileLogRecord {
   readonly address: string;
 }
 export interface FileLogQuery {
+  readonly accountId?: number;
   readonly owner?: string;
   readonly fileId?: string;
   readonly what?: 'upload' | 'download';
@@ -129,7 +132,12 @@ export interface FileStore {
   /** Ids of stored files that match, at most `limit`. */
   pick(filter: FileFilter, limit: number): Promise<readonly string[]>;
   /** Most bytes first. */
-  usage(query: { readonly owner?: string; readonly limit: number; readonly cursor?: string }): Promise<UsagePage>;
+  usage(query: {
+    readonly owner?: string;
+    readonly accountId?: number;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<UsagePage>;
   totals(): Promise<{ readonly files: number; readonly bytes: number; readonly people: number }>;
   /** Counted and logged a little later. */
   downloaded(record: FileLogRecord): void;

@@ -19,7 +19,7 @@ export interface SlotRequest {
 }
 
 export type SlotAnswer =
-  | { readonly is: 'slot'; readonly slot: NewSlot; readonly putKey: string }
+  | { readonly is: 'slot'; readonly slot: NewSlot; readonly path: string; readonly putKey: string }
   | { readonly is: 'too-large'; readonly maxSize: number }
   | { readonly is: 'not-acceptable'; readonly why: string }
   | { readonly is: 'too-fast'; readonly why: string; readonly retryAt: number }
@@ -88,7 +88,7 @@ export function createSlots(deps: {
       const outcome = await store.reserve(slot, settings);
       switch (outcome) {
         case 'ok':
-          return { is: 'slot', slot, putKey: addresses.putKey(slot) };
+          return { is: 'slot', slot, path: addresses.pathOf(slot.id), putKey: addresses.putKey(slot) };
         case 'no-account':
           return { is: 'off' };
         case 'over-quota':

@@ -57,7 +57,7 @@ export function createUploadHost(deps: {
   function answerOf(answer: SlotAnswer, serviceDomain: string): IqAnswer {
     switch (answer.is) {
       case 'slot': {
-        const url = `${deps.baseUrl(serviceDomain)}${UPLOAD_PATH}${answer.slot.id}/${encodedName(answer.slot.name)}`;
+        const url = `${deps.baseUrl(serviceDomain)}${UPLOAD_PATH}${answer.path}/${encodedName(answer.slot.name)}`;
         return { result: el('slot', UPLOAD, {}, el('put', UPLOAD, { url: `${url}?key=${answer.putKey}` }), el('get', UPLOAD, { url })) };
       }
       case 'too-large':

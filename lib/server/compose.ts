@@ -342,7 +342,7 @@ async function compose(
     intake: rooms.files.intake,
     store: stores.files,
     blobs,
-    isOurs: rooms.files.isOurs,
+    idOf: rooms.files.idOf,
     settings: settings.section('files'),
     clock,
     log,

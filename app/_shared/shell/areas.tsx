@@ -36,7 +36,10 @@ export const areas: readonly Area[] = [
     key: 'm',
     may: 'settings.read',
     icon: icon(MessageSquare),
-    children: [{ label: 'Settings', href: '/messaging/settings', may: 'settings.read' }],
+    children: [
+      { label: 'Settings', href: '/messaging/settings', may: 'settings.read' },
+      { label: 'Files', href: '/messaging/files', may: 'files.read' },
+    ],
   },
   {
     label: 'Presence',

@@ -44,6 +44,8 @@ export const permissions = [
   'locks.read',
   'locks.write',
   'diagnostics.read',
+  'files.read',
+  'files.write',
   'self.read',
   'self.write',
 ] as const;

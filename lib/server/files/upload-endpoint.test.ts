@@ -25,7 +25,7 @@ async function start(change: Parameters<typeof createFilesWorld>[0] = {}) {
     intake: w.files.intake,
     store: w.stores.files,
     blobs: w.blobs,
-    isOurs: w.files.isOurs,
+    idOf: w.files.idOf,
     settings: w.settings,
     clock: w.clock,
     log: silentLog,
@@ -337,7 +337,9 @@ describe('a download', () => {
     const id = get.split('/')[2] ?? '';
     expect((await ask('GET', `/upload/${id}/another-name.png`)).status).toBe(200);
     expect((await ask('GET', putPath)).status).toBe(200);
+    const known = [...w.stores.state.files.values()][0]?.id ?? '';
     for (const path of [
+      `/upload/${known}/a.png`,
       waiting.get,
       '/upload/',
       `/upload/${id.slice(0, -1)}A/x`,

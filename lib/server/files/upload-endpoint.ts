@@ -44,7 +44,7 @@ export function createUploadEndpoint(deps: {
   readonly intake: Intake;
   readonly store: FileStore;
   readonly blobs: BlobStore;
-  readonly isOurs: (id: string) => boolean;
+  readonly idOf: (path: string) => string | null;
   readonly settings: Live<FilesValues>;
   readonly clock: Clock;
   readonly log: Log;
@@ -101,7 +101,8 @@ export function createUploadEndpoint(deps: {
   }
 
   async function get(request: IncomingMessage, response: ServerResponse, path: FilePath): Promise<void> {
-    const row = deps.isOurs(path.id) ? await store.get(path.id) : null;
+    const id = deps.idOf(path.path);
+    const row = id === null ? null : await store.get(id);
     if (row === null || row.state !== 'stored') return refuse(request, response, nothingHere);
     const answer = answerFor(row, request.headers);
     const { range } = answer;

@@ -53,7 +53,8 @@ const sortColumns = { storedAt: Prisma.sql`stored_at`, size: Prisma.sql`size`, d
 
 function condition(filter: Parameters<FileStore['pick']>[0]): Prisma.Sql {
   const parts: Prisma.Sql[] = [Prisma.sql`stored`];
-  const { search, owner, type, since, until, minSize } = filter;
+  const { search, accountId, owner, type, since, until, minSize } = filter;
+  if (accountId !== undefined) parts.push(Prisma.sql`account_id = ${accountId}`);
   if (owner !== undefined) parts.push(Prisma.sql`owner = ${owner}`);
   if (type !== undefined) parts.push(Prisma.sql`starts_with(type, ${type})`);
   if (since !== undefined) parts.push(Prisma.sql`stored_at >= ${big(since)}`);
@@ -169,11 +170,12 @@ export function prismaFileStore({ db, downloads }: { db: Db; downloads: Channel<
         position = Prisma.sql`WHERE (bytes, account_id) < (${Number(bytes)}::float8, ${Number(id)}::int)`;
       }
       const owner = query.owner === undefined ? Prisma.empty : Prisma.sql`AND starts_with(owner, ${query.owner})`;
+      const account = query.accountId === undefined ? Prisma.empty : Prisma.sql`AND account_id = ${query.accountId}`;
       const rows = await tx.$queryRaw<{ account_id: number; owner: string; files: number; bytes: number; newest: number }[]>`
         SELECT * FROM (
           SELECT account_id, (array_agg(owner ORDER BY stored_at DESC))[1] AS owner, count(*)::int AS files, sum(size)::float8 AS bytes,
             max(stored_at)::float8 AS newest
-          FROM file WHERE stored ${owner} GROUP BY account_id) AS people
+          FROM file WHERE stored ${owner} ${account} GROUP BY account_id) AS people
         ${position} ORDER BY bytes DESC, account_id DESC LIMIT ${query.limit + 1}`;
       const items = rows
         .slice(0, query.limit)
@@ -194,6 +196,7 @@ export function prismaFileStore({ db, downloads }: { db: Db; downloads: Channel<
     async log(query) {
       await downloads.flush();
       const parts: Prisma.Sql[] = [Prisma.sql`TRUE`];
+      if (query.accountId !== undefined) parts.push(Prisma.sql`account_id = ${query.accountId}`);
       if (query.owner !== undefined) parts.push(Prisma.sql`owner = ${query.owner}`);
       if (query.fileId !== undefined) parts.push(Prisma.sql`file_id = ${query.fileId}`);
       if (query.what !== undefined) parts.push(Prisma.sql`what = ${query.what}`);

@@ -101,6 +101,7 @@ export function describeFilesContract(name: string, make: MakeStores): void {
       expect(await names({ search: 'bob' })).toEqual(['holiday.mp4']);
       expect(await names({ search: 'holiday nothing' })).toEqual([]);
       expect(await names({ owner: 'anna@example.com' })).toEqual(['report.pdf', 'Holiday in Rome.png']);
+      expect(await names({ accountId: bob })).toEqual(['holiday.mp4']);
       expect(await names({ type: 'video/' })).toEqual(['holiday.mp4']);
       expect(await names({ since: T + 10, until: T + 10 })).toEqual(['report.pdf']);
       expect(await names({ minSize: 900, sort: 'size', descending: false })).toEqual(['holiday.mp4', 'report.pdf']);
@@ -125,6 +126,7 @@ export function describeFilesContract(name: string, make: MakeStores): void {
       const second = await files().usage({ limit: 1, cursor: first.nextCursor ?? '' });
       expect(second).toMatchObject({ items: [{ owner: 'anna@example.com', files: 2, bytes: 150, newest: T + 10 }], nextCursor: null });
       expect((await files().usage({ owner: 'ann', limit: 10 })).items).toHaveLength(1);
+      expect((await files().usage({ accountId: bob, limit: 10 })).items).toMatchObject([{ bytes: 900 }]);
     });
 
     it('go by age according to their purpose, slots when their time has passed', async () => {
@@ -161,6 +163,7 @@ export function describeFilesContract(name: string, make: MakeStores): void {
       const all = await files().log({ fileId: id('a'), limit: 10 });
       expect(all.items.map((row) => row.what).sort()).toEqual(['download', 'download', 'upload']);
       expect((await files().log({ what: 'upload', limit: 10 })).items).toHaveLength(1);
+      expect((await files().log({ accountId: anna, what: 'upload', limit: 10 })).items).toHaveLength(1);
       expect((await files().log({ owner: 'anna@example.com', since: T + 50, until: T + 55, limit: 10 })).items).toHaveLength(1);
       const first = await files().log({ limit: 3 });
       const second = await files().log({ limit: 3, cursor: first.nextCursor ?? '' });

@@ -21,6 +21,7 @@ export function memoryFileStore(state: MemoryState): FileStore {
     const terms = filter.search === undefined ? [] : textTerms(filter.search);
     return rows().filter((row) => {
       if (row.state !== 'stored') return false;
+      if (filter.accountId !== undefined && row.accountId !== filter.accountId) return false;
       if (filter.owner !== undefined && row.owner !== filter.owner) return false;
       if (filter.type !== undefined && !row.type.startsWith(filter.type)) return false;
       if (filter.since !== undefined && row.storedAt < filter.since) return false;
@@ -103,7 +104,11 @@ export function memoryFileStore(state: MemoryState): FileStore {
     async usage(query) {
       const people = new Map<number, FileRow[]>();
       for (const row of rows())
-        if (row.state === 'stored' && row.owner.startsWith(query.owner ?? ''))
+        if (
+          row.state === 'stored' &&
+          row.owner.startsWith(query.owner ?? '') &&
+          (query.accountId === undefined || row.accountId === query.accountId)
+        )
           people.set(row.accountId, [...(people.get(row.accountId) ?? []), row]);
       const all = [...people]
         .map(([accountId, own]) => {
@@ -132,6 +137,7 @@ export function memoryFileStore(state: MemoryState): FileStore {
         .map((record, index) => ({ record, index }))
         .filter(
           ({ record }) =>
+            (query.accountId === undefined || record.accountId === query.accountId) &&
             (query.owner === undefined || record.owner === query.owner) &&
             (query.fileId === undefined || record.fileId === query.fileId) &&
             (query.what === undefined || record.what === query.what) &&
