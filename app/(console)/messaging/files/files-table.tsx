@@ -32,7 +32,7 @@ const columns: readonly Column<FileRow>[] = [
     align: 'end',
     cell: (row) => <span className="whitespace-nowrap">{formatBytes(row.size)}</span>,
   },
-  { id: 'type', header: 'Type', cell: (row) => <span className="wrap-anywhere">{typeWords(row.type)}</span> },
+  { id: 'type', header: 'Type', cell: (row) => <span className="inline-block min-w-24 wrap-anywhere">{typeWords(row.type)}</span> },
   { id: 'storedAt', header: 'Uploaded', sortable: true, cell: (row) => <RelativeTime at={row.at} /> },
   { id: 'downloads', header: 'Downloads', sortable: true, align: 'end', cell: (row) => formatNumber(row.downloads) },
   {
@@ -108,7 +108,7 @@ export function FilesTable({
         query={query}
         page={{ next: page.next, total: page.total, totalIsFloor: page.totalIsFloor }}
         defaultSort={{ id: 'storedAt', descending: true }}
-        searchPlaceholder="Find by name, owner or address of the file"
+        searchPlaceholder="Name, owner or address"
         filters={filters}
         onOpen={setShown}
         rowMenu={menu}

@@ -68,7 +68,7 @@ export function PeopleView({ usage, query }: { usage: Usage; query: TableQuery }
         rowHref={rowHref}
         query={query}
         page={{ next: usage.next }}
-        searchPlaceholder="Find by user ID or start of the address"
+        searchPlaceholder="User ID or address"
         empty={<EmptyState title="Nobody has uploaded a file">People appear here with what they have uploaded, most first.</EmptyState>}
       />
     </div>
