@@ -180,13 +180,9 @@ export function createUploadEndpoint(deps: {
           { status: place, why: 'Too many uploads and downloads at once. Try again in a moment.' },
           { 'retry-after': '5' },
         );
-      const { socket } = request;
-      // Whoever moves no byte for this long is gone; the default listener ends the connection.
-      socket.setTimeout(deps.settings.get().transferIdle * 1000);
-      response.on('close', () => {
-        place.leave();
-        socket.setTimeout(0);
-      });
+      // Whoever moves no byte for this long is gone; the server's own listener ends the connection. Between requests Node sets its own limit.
+      request.socket.setTimeout(deps.settings.get().transferIdle * 1000);
+      response.on('close', () => place.leave());
       serve(request, response).catch((error: unknown) => {
         const down = isStoreDown(error);
         if (!down) log.error('files.request-failed', { method: request.method, error });
