@@ -1,14 +1,7 @@
 import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
-import {
-  domainsProjection,
-  filesProjection,
-  operatorsProjection,
-  rolesProjection,
-  tokensProjection,
-  usersProjection,
-} from './lists.ts';
+import { domainsProjection, filesProjection, operatorsProjection, rolesProjection, tokensProjection, usersProjection } from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
