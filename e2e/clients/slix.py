@@ -6,7 +6,10 @@ whatever arrives from the server becomes {"event": NAME, ...}. Needs Debian's py
 """
 import asyncio
 import base64
+import hashlib
+import io
 import json
+import os
 import ssl
 import sys
 
@@ -327,6 +330,55 @@ class Commands:
             "form": form_fact(result.find(DATA_FORM + "x")),
             "note": None if note is None else {"type": note.get("type"), "text": note.text or ""},
         }
+
+    async def upload(self, command):
+        """Finds the service, asks for a slot and uploads (XEP-0363); answers with the address."""
+        self.client.register_plugin("xep_0363")
+        plugin = self.client["xep_0363"]
+        if plugin.upload_service is None:
+            # By hand: slixmpp's own search hands coroutines to asyncio.wait, which Python 3.11 refuses.
+            for jid, _, _ in (await self.client["xep_0030"].get_items(self.client.boundjid.domain, local=False))["disco_items"]["items"]:
+                info = await self.client["xep_0030"].get_info(jid, local=False, cached=False)
+                if "urn:xmpp:http:upload:0" in info["disco_info"]["features"]:
+                    plugin.upload_service = jid
+        content = base64.b64decode(command["content"])
+        return await plugin.upload_file(
+            command["name"], size=len(content), content_type=command.get("type"), input_file=io.BytesIO(content), timeout=20)
+
+    async def receive_files(self, command):
+        """Takes every stream that is offered, in-band (XEP-0047) or by SOCKS5 (XEP-0065), and tells what came."""
+        self.client.register_plugin("xep_0047", {"auto_accept": True})
+        self.client.register_plugin("xep_0065", {"auto_accept": True})
+        by_socks = []
+
+        async def gather(stream):
+            content = await stream.gather(timeout=60)
+            say({"event": "file", "by": "ibb", "from": str(stream.peer_jid), **content_fact(content)})
+
+        self.client.add_event_handler("ibb_stream_start", lambda stream: asyncio.ensure_future(gather(stream)))
+        self.client.add_event_handler("socks5_data", by_socks.append)
+        self.client.add_event_handler(
+            "socks5_closed", lambda _: say({"event": "file", "by": "socks5", "from": "", **content_fact(b"".join(by_socks))}))
+
+    async def send_in_band(self, command):
+        self.client.register_plugin("xep_0047")
+        content = os.urandom(command["size"])
+        stream = await self.client["xep_0047"].open_stream(command["to"], timeout=10)
+        await stream.sendall(content, timeout=20)
+        await stream.close(timeout=10)
+        return content_fact(content)
+
+    async def send_by_socks(self, command):
+        self.client.register_plugin("xep_0065")
+        content = os.urandom(command["size"])
+        stream = await self.client["xep_0065"].handshake(command["to"], timeout=20)
+        await stream.write(content)
+        stream.transport.close()
+        return content_fact(content)
+
+
+def content_fact(content):
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
     async def pubsub(self, command):

@@ -5,6 +5,7 @@ import { audit } from './audit/index.ts';
 import { certificates } from './certificates/index.ts';
 import { diagnostics } from './diagnostics/index.ts';
 import { domains } from './domains/index.ts';
+import { files } from './files/index.ts';
 import { jobs } from './jobs/index.ts';
 import { overview } from './overview/index.ts';
 import { pubsub } from './pubsub/index.ts';
@@ -31,6 +32,7 @@ export const useCases = {
   consoleSessions,
   diagnostics,
   domains,
+  files,
   jobs,
   locks,
   operators,

@@ -13,6 +13,7 @@ export interface Channels {
   overview: { readonly params: InputOf<AdminApi['overview']['get']>; readonly value: ValueOf<AdminApi['overview']['get']> };
   sessions: { readonly params: InputOf<AdminApi['sessions']['find']>; readonly value: ValueOf<AdminApi['sessions']['find']> };
   users: { readonly params: InputOf<AdminApi['users']['find']>; readonly value: ValueOf<AdminApi['users']['find']> };
+  files: { readonly params: InputOf<AdminApi['files']['find']>; readonly value: ValueOf<AdminApi['files']['find']> };
   domains: { readonly params: InputOf<AdminApi['domains']['list']>; readonly value: ValueOf<AdminApi['domains']['list']> };
   tokens: { readonly params: InputOf<AdminApi['tokens']['list']>; readonly value: ValueOf<AdminApi['tokens']['list']> };
   operators: { readonly params: InputOf<AdminApi['operators']['list']>; readonly value: ValueOf<AdminApi['operators']['list']> };

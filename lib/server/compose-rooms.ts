@@ -1,5 +1,7 @@
 import { type Blocking, createBlocking } from '../blocking/index.ts';
 import type { SettingsRegistry } from '../config/registry.ts';
+import { createFiles, type Files } from '../files/index.ts';
+import type { BlobStore } from '../files/ports.ts';
 import { createIm, type Im } from '../im/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventHub } from '../kernel/events.ts';
@@ -37,6 +39,7 @@ export interface ComposedRooms {
   readonly pubsub: PubSub;
   readonly registration: InBandRegistration;
   readonly muc: Muc;
+  readonly files: Files;
   /** `<c/>` for stream features. */
   caps(): string;
 }
@@ -55,6 +58,7 @@ export function composeRooms(deps: {
   readonly users: BuiltUsers;
   /** For the ids of people in chat rooms (XEP-0421); kept as long as the service. */
   readonly occupantSecret: Buffer;
+  readonly files: { readonly blobs: BlobStore; readonly secret: string; readonly httpOrigin: (imDomain: string) => string };
 }): ComposedRooms {
   const { clock, log, settings, stores, users } = deps;
   const requests = createRequests({ clock });
@@ -133,6 +137,15 @@ export function composeRooms(deps: {
     log,
   });
   built.hosts.add(muc.host);
+  const files = createFiles({
+    router,
+    store: stores.files,
+    imDomains: deps.domains,
+    settings: settings.section('files'),
+    ...deps.files,
+    clock,
+    log,
+  });
 
   for (const room of [
     blocking,
@@ -151,6 +164,7 @@ export function composeRooms(deps: {
     contactRoom,
     version,
     muc,
+    files.room,
     {
       name: 'session-events',
       hooks: [
@@ -187,5 +201,5 @@ export function composeRooms(deps: {
   ]) {
     built.add(room);
   }
-  return { users, router: built, roster, presence, blocking, im, pubsub, registration, muc, caps: () => caps.element() };
+  return { users, router: built, roster, presence, blocking, im, pubsub, registration, muc, files, caps: () => caps.element() };
 }

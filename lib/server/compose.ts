@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { useCases } from '../admin/api.ts';
 import { createAdmin } from '../admin/create-admin.ts';
@@ -34,7 +35,7 @@ import {
   securityAlarms,
 } from '../security/index.ts';
 import { createServices } from '../services/index.ts';
-import { createStores, openDatabase } from '../store/index.ts';
+import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
@@ -46,6 +47,9 @@ import { createConsole } from './console.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createEngineView } from './engine-view.ts';
 import { bootFaults } from './faults.ts';
+import { addFileServices, httpOriginOf } from './files/file-services.ts';
+import { createProxyListener } from './files/proxy-listener.ts';
+import { createUploadEndpoint } from './files/upload-endpoint.ts';
 import { createHostNames } from './host-names.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createHttpListeners } from './http.ts';
@@ -158,6 +162,9 @@ async function compose(
   });
   await guard.start();
 
+  const blobs = createFolderBlobs(join(env.dataDir, 'files'));
+  await blobs.prepare();
+
   // The engine.
   const users = createUsers({
     accounts: {
@@ -180,6 +187,7 @@ async function compose(
     version,
     users,
     occupantSecret: Buffer.from(await readOrMakeSecret(env.dataDir, 'occupant-id-secret')),
+    files: { blobs, secret: await readOrMakeSecret(env.dataDir, 'files-secret'), httpOrigin: httpOriginOf(env.ports) },
   });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
   const xmppTls = createTlsContexts({
@@ -236,6 +244,7 @@ async function compose(
       rooms.muc.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
     }
     if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
+    if (what === 'removed') rooms.files.upkeep.accountRemoved();
   });
   const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
   const counters = () => ({
@@ -337,6 +346,7 @@ async function compose(
     secondFactor,
     initialPassword,
     rooms: chatRooms,
+    blobs,
   };
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
@@ -354,12 +364,29 @@ async function compose(
     certificates: certificates.value,
   });
   closers.push(() => hostNames.stop());
+  const uploads = createUploadEndpoint({
+    intake: rooms.files.intake,
+    store: stores.files,
+    blobs,
+    idOf: rooms.files.idOf,
+    settings: settings.section('files'),
+    clock,
+    log,
+  });
+  const proxyListener = createProxyListener({
+    bind: env.bind,
+    settings: settings.section('files'),
+    proxy: rooms.files.proxy,
+    opened: rooms.files.setProxyPort,
+    log,
+  });
   const http = createHttpListeners(
     { http: { host: env.httpBind, port: env.ports.http }, https: { host: env.bind, port: env.ports.https } },
     {
       console: consolePages.handle,
       consoleUpgrade: consolePages.upgrade,
       endpoints: createEndpoints({ diagnostics, auth }),
+      uploads: uploads.handle,
       live,
       tls: consoleTls,
       isOwnHost: hostNames.isOurs,
@@ -385,6 +412,10 @@ async function compose(
       { name: 'client tokens', everyMs: 60 * minute, run: () => stores.clientTokens.expire(clock.now(), 5_000) },
       { name: 'forms of stored passwords', everyMs: 60 * minute, run: () => credentials.refreshProfiles() },
       { name: 'expired items', everyMs: minute, run: () => rooms.pubsub.operation.expire() },
+      { name: 'file retention', everyMs: 5 * minute, run: () => rooms.files.upkeep.expire() },
+      { name: 'files of removed users', everyMs: 60 * minute, run: () => rooms.files.upkeep.dropDeparted() },
+      { name: 'file log retention', everyMs: 60 * minute, run: () => rooms.files.upkeep.expireLog() },
+      { name: 'files nobody knows', everyMs: 24 * 60 * minute, run: () => rooms.files.upkeep.sweep() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
@@ -406,6 +437,8 @@ async function compose(
     hosts: rooms.router.hosts,
     pubsub: rooms.pubsub.host,
   });
+  addFileServices({ services, files: rooms.files, uploads, proxy: proxyListener });
+  closers.push(() => rooms.files.stop());
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
@@ -424,6 +457,8 @@ async function compose(
   diagnostics.start();
   diagnostics.setPhase('running');
   await jobs.recover();
+  // What a process that died left behind; looked for while the node works.
+  void rooms.files.upkeep.sweep().catch((error: unknown) => log.warn('files.sweep-failed', { error }));
 
   const scheme = (kind: 'http' | 'https', host: string) =>
     `${kind}://${host === '0.0.0.0' || host === '127.0.0.1' || host === '::' ? 'localhost' : host}:${env.ports[kind]}`;

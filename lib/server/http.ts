@@ -15,6 +15,8 @@ export interface HttpDeps {
   readonly console: RequestHandler;
   /** Exact paths answered before the console is asked. */
   readonly endpoints: ReadonlyMap<string, RequestHandler>;
+  /** Files that people share, below `/upload/`. */
+  readonly uploads?: RequestHandler;
   /** The live channel below `/socket.io/`. */
   readonly live: { readonly request: RequestHandler; readonly upgrade: UpgradeHandler };
   /** Upgrades of the console itself, in development only. */
@@ -38,6 +40,20 @@ export function isCleanTarget(target: string): boolean {
   if (!target.startsWith('/') || target.startsWith('//')) return false;
   const path = target.split('?', 1)[0] ?? '';
   return !forbiddenInPath.test(path) && !path.split('/').some((part) => part === '..' || part === '.');
+}
+
+const UPLOADS = '/upload/';
+/** How long a request may take to come in. Uploads of files have limits of their own. */
+const BODY_MS = 120_000;
+
+function limitBody(request: IncomingMessage): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (encoding === undefined && (length === undefined || length === '0')) return;
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, BODY_MS);
+  timer.unref();
+  request.on('close', () => clearTimeout(timer));
 }
 
 const plainAnswer = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } as const;
@@ -67,7 +83,7 @@ export function createHttpListeners(
   },
   deps: HttpDeps,
 ): HttpListeners {
-  const options = { maxHeaderSize: 16_384, headersTimeout: 20_000, requestTimeout: 120_000, keepAliveTimeout: 65_000 } as const;
+  const options = { maxHeaderSize: 16_384, headersTimeout: 20_000, requestTimeout: 0, keepAliveTimeout: 65_000 } as const;
   const servers: { server: Server; host: string; port: number; name: string }[] = [];
 
   const handle =
@@ -86,6 +102,9 @@ export function createHttpListeners(
         return;
       }
       const path = target.split('?', 1)[0] ?? '';
+      // No cookie and no name counts here, only the unguessable path: a front may call this server what it likes.
+      if (deps.uploads && path.startsWith(UPLOADS)) return deps.uploads(request, response);
+      limitBody(request);
       // Probes go by names of their own making and learn nothing here.
       if (!path.startsWith('/health/') && !deps.isOwnHost(request.headers.host)) {
         deps.log.warn('http.foreign-host', { host: request.headers.host?.slice(0, 255), address: request.socket.remoteAddress });
@@ -119,6 +138,11 @@ export function createHttpListeners(
       socket.on('close', () => sockets.delete(socket));
     });
     server.on('request', handle(encrypted));
+    // An upload is refused before its sender has sent it (RFC 9110 §10.1.1).
+    server.on('checkContinue', (request, response) => {
+      if (!deps.uploads || !request.url?.startsWith(UPLOADS)) response.writeContinue();
+      handle(encrypted)(request, response);
+    });
     server.on('upgrade', upgrade);
     server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');

@@ -3,6 +3,7 @@ import { referenceOf } from '../admin/reference.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
 import { renderSettingsReference } from '../config/reference.ts';
 import { sections } from '../config/schema/index.ts';
+import type { BlobStore } from '../files/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import { liveBox } from '../kernel/live.ts';
@@ -33,6 +34,7 @@ function protocolsOfRooms(): readonly Protocol[] {
     version: '',
     users: createUsers({ accounts: { find: async () => new Map() }, clock: systemClock }),
     occupantSecret: Buffer.alloc(0),
+    files: { blobs: none as BlobStore, secret: '', httpOrigin: () => '' },
   });
   return router.protocols;
 }

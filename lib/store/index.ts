@@ -8,6 +8,8 @@ import { boundDb, type Db, plainDb, transaction } from './db.ts';
 import { prismaAccountStore, type SignInTouch, writeSignInTouches } from './directory/accounts.ts';
 import { prismaClientTokenStore, type TokenTouch, writeClientTouches } from './directory/client-tokens.ts';
 import { prismaDomainStore } from './directory/domains.ts';
+import { type DownloadWrite, writeDownloads } from './files/downloads.ts';
+import { prismaFileStore } from './files/files.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prismaArchive } from './im/archive.ts';
 import { prismaOfflineQueue } from './im/offline-queue.ts';
@@ -30,6 +32,7 @@ import { createWriteBehind, type WriteBehind } from './write-behind.ts';
 
 export { type Database, openDatabase } from './database.ts';
 export { StoreUnavailable } from './errors.ts';
+export { createFolderBlobs } from './files/folder-blobs.ts';
 export { CursorError } from './paging.ts';
 export type { Stores } from './stores.ts';
 
@@ -56,6 +59,7 @@ function channels({ channel }: WriteBehind, { writer }: Database['client']) {
     tokenTouches: channel<UseTouch>('token use', (rows) => writeTokenTouches(writer, rows), newest),
     clientTouches: channel<TokenTouch>('client token use', (rows) => writeClientTouches(writer, rows), newest),
     backoffs: channel<BackoffWrite>('back-off counters', (rows) => writeBackoffs(writer, rows)),
+    downloads: channel<DownloadWrite>('downloads', (rows) => writeDownloads(writer, rows)),
   };
 }
 
@@ -78,6 +82,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     audit: prismaAuditStore({ db, node, now }),
     jobs: prismaJobStore({ db }),
     clientTokens: prismaClientTokenStore({ db, touches: queues.clientTouches }),
+    files: prismaFileStore({ db, downloads: queues.downloads }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

@@ -12,7 +12,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { createEventHub, type EventName, type Events } from '../kernel/events.ts';
 import { silentLog } from '../kernel/log.ts';
 import type { RoleName } from '../security/ports.ts';
-import { memoryStores } from './memory/index.ts';
+import { memoryBlobs, memoryStores } from './memory/index.ts';
 import { pretendedRooms } from './pretended-rooms.ts';
 
 /** Administration over memory stores and a pretended engine; `more` replaces or adds ports. */
@@ -62,6 +62,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     nodeName: 'node-1',
     signIns: stores.signIns,
     rooms: { door: rooms, store: stores.rooms, archive: stores.roomArchive },
+    blobs: memoryBlobs(),
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     ...more,
   };

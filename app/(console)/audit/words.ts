@@ -14,6 +14,7 @@ const actions: Readonly<Record<string, string>> = {
   'domain.delete': 'Deleted domains',
   'domain.set-default': 'Set the default domain',
   'domain.update': 'Renamed a domain',
+  'file.delete': 'Deleted files',
   'job.cancel': 'Cancelled a job',
   'job.retry': 'Retried a job',
   'lock.lift': 'Lifted a lock',

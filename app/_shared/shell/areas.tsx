@@ -41,6 +41,7 @@ export const areas: readonly Area[] = [
       { label: 'Group chat', href: '/messaging/group-chat', may: 'settings.read' },
       { label: 'Settings', href: '/messaging/settings', may: 'settings.read' },
       { label: 'Published nodes', href: '/messaging/pubsub', may: 'pubsub.read' },
+      { label: 'Files', href: '/messaging/files', may: 'files.read' },
     ],
   },
   {

@@ -3,6 +3,7 @@ import type { SettingsControl } from '../../config/registry.ts';
 import type { Diagnostics } from '../../diagnostics/index.ts';
 import type { Domains } from '../../directory/index.ts';
 import type { ScramCredentials } from '../../directory/ports.ts';
+import type { BlobStore } from '../../files/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -42,6 +43,8 @@ export interface AdminDeps {
   readonly initialPassword: InitialPassword;
   /** Chat rooms: the running ones, those stored, and what is kept of them. */
   readonly rooms: { readonly door: RoomsDoor; readonly store: RoomStore; readonly archive: RoomArchive };
+  /** Contents of uploaded files. */
+  readonly blobs: Pick<BlobStore, 'remove' | 'space'>;
 }
 
 /** Makes what is stored instead of a password. Works off the event loop. */

@@ -1,5 +1,6 @@
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
+import type { FileStore } from '../../files/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
 
 export interface AuditRecord {
@@ -92,6 +93,7 @@ export interface AdminStores {
   readonly audit: AuditStore;
   readonly jobs: JobStore;
   readonly clientTokens: ClientTokenStore;
+  readonly files: FileStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

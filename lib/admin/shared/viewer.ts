@@ -47,6 +47,8 @@ export const permissions = [
   'rooms.read',
   'rooms.write',
   'rooms.transcripts',
+  'files.read',
+  'files.write',
   'self.read',
   'self.write',
   'pubsub.read',

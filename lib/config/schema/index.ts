@@ -1,6 +1,7 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
 import { consoleSettings } from './console.ts';
+import { filesSettings } from './files.ts';
 import { imSettings } from './im.ts';
 import { mucSettings } from './muc.ts';
 import { presenceSettings } from './presence.ts';
@@ -19,6 +20,7 @@ export const sections = {
   server: serverSettings,
   muc: mucSettings,
   pubsub: pubsubSettings,
+  files: filesSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -33,3 +35,4 @@ export type SignInValues = SectionValues<'signIn'>;
 export type ServerValues = SectionValues<'server'>;
 export type MucValues = SectionValues<'muc'>;
 export type PubSubValues = SectionValues<'pubsub'>;
+export type FilesValues = SectionValues<'files'>;

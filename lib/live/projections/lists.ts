@@ -7,6 +7,13 @@ export const usersProjection = projection({
   everyMs: 5000,
   read: (api, viewer, params) => api.users.find(viewer, params),
 });
+/** Files come from clients, not by events: read at their own pace. */
+export const filesProjection = projection({
+  channel: 'files',
+  on: [],
+  everyMs: 5000,
+  read: (api, viewer, params) => api.files.find(viewer, params),
+});
 export const domainsProjection = projection({
   channel: 'domains',
   on: ['domain.changed', 'user.changed', 'users.imported'],

@@ -1,6 +1,7 @@
 export { memoryAccountStore } from './accounts.ts';
 export { memoryAuditStore, memoryJobStore } from './admin.ts';
 export { memoryDomainStore } from './domains.ts';
+export { type MemoryBlobs, memoryBlobs, memoryFileStore } from './files.ts';
 export { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 export { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
 export { memoryRoomArchive, memoryRoomJournal, memoryRoomStore } from './rooms.ts';

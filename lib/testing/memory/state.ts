@@ -1,6 +1,7 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
+import type { FileLogRecord, FileRow } from '../../files/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
@@ -49,6 +50,8 @@ export interface MemoryState {
   /** By `accountId clientId`. */
   clientTokens: Map<string, TokenClient>;
   pubsub: Map<string, MemoryNode>;
+  files: Map<string, FileRow>;
+  fileLog: readonly FileLogRecord[];
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -83,6 +86,8 @@ export const createMemoryState = (): MemoryState => ({
   roomMessages: new Map(),
   clientTokens: new Map(),
   pubsub: new Map(),
+  files: new Map(),
+  fileLog: [],
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

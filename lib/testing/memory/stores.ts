@@ -4,6 +4,7 @@ import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
 import { memoryDomainStore } from './domains.ts';
+import { memoryFileStore } from './files.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
 import { memoryPubSubStore } from './pubsub.ts';
@@ -61,6 +62,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     audit: memoryAuditStore(state, node, now),
     jobs: memoryJobStore(state),
     clientTokens: memoryClientTokenStore(state),
+    files: memoryFileStore(state),
   };
   const journal = memoryJournal(state);
   return {

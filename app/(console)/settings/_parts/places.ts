@@ -30,3 +30,10 @@ export const presencePlace: SettingsPlace = {
   sections: ['presence'],
   crumbs: [],
 };
+export const filesPlace: SettingsPlace = {
+  base: '/messaging/files/settings',
+  title: 'File settings',
+  purpose: 'Uploads that people share, how long they are kept, and transfers from client to client.',
+  sections: ['files'],
+  crumbs: [{ label: 'Files', href: '/messaging/files' }],
+};
