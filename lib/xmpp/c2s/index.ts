@@ -7,7 +7,8 @@ import type { Router } from '../router/router.ts';
 import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import type { BoundSession } from './bound-session.ts';
-import type { ClientConnection, ConnectionDeps } from './connection.ts';
+import type { ClientStream } from './client-stream.ts';
+import type { ConnectionDeps } from './connection.ts';
 import { type ClientCounters, createClientCounters } from './counters.ts';
 import { createGate } from './gate.ts';
 import { type ClientListener, createClientListener } from './listener.ts';
@@ -55,7 +56,7 @@ export interface Clients {
 
 export function createClients(deps: ClientsDeps): Clients {
   const counters = createClientCounters();
-  const connections = new Set<ClientConnection>();
+  const connections = new Set<ClientStream>();
   const sessions = new SessionTable<BoundSession>();
   const gate = createGate({ settings: deps.settings, clock: deps.clock, counters, isMemoryShort: deps.isMemoryShort });
   const all: ConnectionDeps = {
