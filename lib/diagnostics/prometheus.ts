@@ -32,6 +32,8 @@ const gauges: readonly (readonly [string, keyof EngineFigures, string])[] = [
   ['sessions_hibernating', 'hibernating', 'Sessions that wait for their client to come back'],
   ['users_online', 'usersOnline', 'People with at least one session'],
   ['connections', 'connections', 'Open client connections'],
+  ['connections_websocket', 'webSockets', 'Client connections over WebSocket'],
+  ['connections_bosh', 'boshSessions', 'Client connections over BOSH'],
   ['connections_unauthenticated', 'unauthenticated', 'Client connections that have not signed in yet'],
 ];
 const serviceStates = ['stopped', 'starting', 'started', 'degraded', 'stopping', 'failed'] as const;

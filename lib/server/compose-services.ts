@@ -148,6 +148,19 @@ export function addServices(deps: {
     sessionsTouched: () => users.sessionCount,
   });
   services.add({
+    name: 'web-connection-manager',
+    title: 'XCP Web Connection Manager',
+    purpose: 'Takes web clients over WebSocket and BOSH, on the ports of the console. Stopped: their sessions end and none can connect.',
+    needs: ['router', 'authentication'],
+    critical: false,
+    async start() {
+      clients.web.open();
+      return ok(undefined);
+    },
+    stop: () => clients.web.close('system-shutdown'),
+    sessionsTouched: () => clients.web.sessionCount,
+  });
+  services.add({
     name: 'housekeeping',
     title: 'Housekeeping',
     purpose: 'Deletes what is older than the settings keep, and watches certificates.',

@@ -43,7 +43,7 @@ import type { BannerFacts } from './banner.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { addServices, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
-import { createEndpoints } from './endpoints.ts';
+import { createEndpoints, createUpgrades } from './endpoints.ts';
 import { createEngineView } from './engine-view.ts';
 import { bootFaults } from './faults.ts';
 import { createHostNames } from './host-names.ts';
@@ -215,6 +215,8 @@ async function compose(
     hibernating: users.hibernatingCount,
     usersOnline: users.onlineCount,
     connections: clients.counters.connections,
+    webSockets: clients.counters.webSockets,
+    boshSessions: clients.counters.boshSessions,
     unauthenticated: clients.counters.unauthenticated,
     messagesIn: rooms.router.counters.messagesIn,
     messagesDelivered: rooms.im.counters.delivered,
@@ -323,7 +325,14 @@ async function compose(
     {
       console: consolePages.handle,
       consoleUpgrade: consolePages.upgrade,
-      endpoints: createEndpoints({ diagnostics, auth }),
+      endpoints: createEndpoints({
+        diagnostics,
+        auth,
+        web: clients.web,
+        httpsPort: env.ports.https,
+        offered: () => settings.section('xmpp').get(),
+      }),
+      upgrades: createUpgrades(clients.web),
       live,
       tls: consoleTls,
       isOwnHost: hostNames.isOurs,

@@ -20,6 +20,7 @@ beforeEach(async () => {
     { http: { host: '127.0.0.1', port }, https: { host: '127.0.0.1', port: 0 } },
     {
       console: (_request, response) => void response.end('page'),
+      upgrades: new Map(),
       endpoints: new Map([['/health/ready', (_request, response) => void response.end('ready')]]),
       live: {
         request: (_request, response) => void response.end('live'),

@@ -15,6 +15,8 @@ export interface HttpDeps {
   readonly console: RequestHandler;
   /** Exact paths answered before the console is asked. */
   readonly endpoints: ReadonlyMap<string, RequestHandler>;
+  /** Exact paths of upgrades that judge the page behind them themselves. */
+  readonly upgrades: ReadonlyMap<string, UpgradeHandler>;
   /** The live channel below `/socket.io/`. */
   readonly live: { readonly request: RequestHandler; readonly upgrade: UpgradeHandler };
   /** Upgrades of the console itself, in development only. */
@@ -102,6 +104,8 @@ export function createHttpListeners(
     const target = request.url ?? '';
     const path = target.split('?', 1)[0] ?? '';
     socket.on('error', () => socket.destroy());
+    const upgradeOf = deps.upgrades.get(path);
+    if (upgradeOf !== undefined && isCleanTarget(target) && deps.isOwnHost(request.headers.host)) return upgradeOf(request, socket, head);
     if (isCleanTarget(target) && isSameOrigin(request) && deps.isOwnHost(request.headers.host)) {
       if (path === '/socket.io/') return deps.live.upgrade(request, socket, head);
       if (deps.consoleUpgrade && path.startsWith('/_next/')) return deps.consoleUpgrade(request, socket, head);

@@ -52,7 +52,7 @@ export abstract class ClientStream implements NegotiatedLink {
   /** Monotonic times in milliseconds; 0 means not set. */
   private phaseSince: number;
   protected heldUntil = 0;
-  private midwaySince = 0;
+  protected midwaySince = 0;
   protected lastInput: number;
   protected pinged = false;
   private dueAtEnd = 0;

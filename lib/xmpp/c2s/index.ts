@@ -6,6 +6,7 @@ import type { TimerWheel } from '../../kernel/timer-wheel.ts';
 import type { Router } from '../router/router.ts';
 import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
+import { type BoshDoor, createBoshDoor } from './bosh-door.ts';
 import type { BoundSession } from './bound-session.ts';
 import type { ClientStream } from './client-stream.ts';
 import type { ConnectionDeps } from './connection.ts';
@@ -15,6 +16,7 @@ import { type ClientListener, createClientListener } from './listener.ts';
 import type { Registration, SessionHooks, TlsContexts } from './ports.ts';
 import { SessionTable } from './session-table.ts';
 import { contextChooser } from './tls-socket.ts';
+import { createWebSocketDoor, type WebSocketDoor } from './websocket-door.ts';
 
 export type { ClientCounters } from './counters.ts';
 export type { ClientListener } from './listener.ts';
@@ -42,9 +44,20 @@ export interface ClientsDeps {
   extraFeatures(): string;
 }
 
+/** Clients that come through the HTTP listeners. Closed until `open` is called. */
+export interface WebClients {
+  readonly websocket: WebSocketDoor;
+  readonly bosh: BoshDoor;
+  open(): void;
+  /** Takes nobody in any more and ends the streams of those who are here. */
+  close(condition: StreamCondition): Promise<void>;
+  readonly sessionCount: number;
+}
+
 /** Everything about clients on this node: their ports, connections and sessions. */
 export interface Clients {
   listener(kind: 'starttls' | 'direct-tls', host: string): ClientListener;
+  readonly web: WebClients;
   readonly sessions: SessionTable<BoundSession>;
   readonly counters: Readonly<ClientCounters>;
   /**
@@ -70,15 +83,39 @@ export function createClients(deps: ClientsDeps): Clients {
     chooseContext: contextChooser(deps.tls),
   };
 
+  const isWeb = ({ facts: { transport } }: { facts: { transport: string } }) => transport === 'websocket' || transport === 'bosh';
+  let webIsOpen = false;
+  async function gone(which: (stream: ClientStream) => boolean): Promise<void> {
+    for (let waited = 0; [...connections].some(which) && waited < 50; waited++)
+      await new Promise<void>((done) => deps.clock.setTimeout(done, 100));
+  }
+
   return {
+    web: {
+      websocket: createWebSocketDoor(all, () => webIsOpen),
+      bosh: createBoshDoor(all, () => webIsOpen),
+      open() {
+        webIsOpen = true;
+      },
+      async close(condition) {
+        webIsOpen = false;
+        for (const session of [...sessions.all()]) if (isWeb(session)) session.end(condition);
+        for (const connection of [...connections]) if (isWeb(connection)) connection.closeUnbound(condition);
+        await gone(isWeb);
+      },
+      get sessionCount() {
+        let count = 0;
+        for (const session of sessions.all()) if (isWeb(session)) count++;
+        return count;
+      },
+    },
     listener: (kind, host) => createClientListener(all, { kind, host }),
     sessions,
     counters,
     async closeAll(condition) {
       for (const session of [...sessions.all()]) session.end(condition);
       for (const connection of [...connections]) connection.closeUnbound(condition);
-      for (let waited = 0; connections.size > 0 && waited < 50; waited++)
-        await new Promise<void>((done) => deps.clock.setTimeout(done, 100));
+      await gone(() => true);
     },
   };
 }

@@ -24,4 +24,8 @@ export const NS = {
   discoItems: 'http://jabber.org/protocol/disco#items',
   dataForms: 'jabber:x:data',
   resultSets: 'http://jabber.org/protocol/rsm',
+  framing: 'urn:ietf:params:xml:ns:xmpp-framing',
+  httpBind: 'http://jabber.org/protocol/httpbind',
+  xbosh: 'urn:xmpp:xbosh',
+  component: 'jabber:component:accept',
 } as const;
