@@ -91,7 +91,8 @@ export class BodyReader {
   push(chunk: Buffer): void {
     if (this.fault !== null) return;
     this.octets += chunk.length;
-    if (this.octets > this.max) {
+    // Whose limit holds is known once the opening tag is read; until then the framer's own limit does.
+    if (this.attrs !== null && this.octets > this.max) {
       this.fault = { condition: 'policy-violation' };
       return;
     }

@@ -20,7 +20,7 @@ import {
   terminalXml,
   wantsRestart,
 } from './bosh-body.ts';
-import { ClientStream, type StreamDeps } from './client-stream.ts';
+import { CLOSING_MS, ClientStream, type StreamDeps } from './client-stream.ts';
 import type { ConnectionFacts } from './session.ts';
 
 /** A request of a session, from its arrival to its answer. */
@@ -78,6 +78,7 @@ export class BoshStream extends ClientStream {
   private pause = 0;
   private over: { condition: BindingCondition | null; xml: string } | null = null;
   private wrong: BindingCondition | null = null;
+  private wasTold = false;
 
   constructor(
     deps: StreamDeps,
@@ -247,8 +248,13 @@ export class BoshStream extends ClientStream {
     this.outLength = 0;
     const xml = terminalXml(word, last);
     // Told to whoever asks next, when nobody is there to be told now.
-    this.over = { condition: word, xml: this.held.length === 0 ? xml : terminalXml(word) };
+    this.wasTold = this.held.length > 0;
+    this.over = { condition: word, xml: this.wasTold ? terminalXml(word) : xml };
     for (const [i, request] of this.takeAll().entries()) request.reply(request.response, i === 0 ? xml : this.over.xml);
+  }
+
+  protected override closingMs(): number {
+    return this.wasTold ? 0 : CLOSING_MS;
   }
 
   protected destroy(): void {

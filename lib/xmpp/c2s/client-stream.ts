@@ -17,7 +17,7 @@ export interface StreamDeps extends NegotiationDeps {
 }
 
 /** After the end of a stream the client has this long to take what was written and to close. */
-const CLOSING_MS = 2_000;
+export const CLOSING_MS = 2_000;
 /** With neither ping nor close configured, how often to look whether that has changed. */
 const LOOK_AGAIN_MS = 600_000;
 
@@ -92,6 +92,9 @@ export abstract class ClientStream implements NegotiatedLink {
   protected abstract farewell(condition: StreamCondition | null, errorXml: string): void;
   /** Cuts off what carries the stream; `gone` follows, at once or later. */
   protected abstract destroy(): void;
+  protected closingMs(): number {
+    return CLOSING_MS;
+  }
   /** Asks an idle client for a sign of life. */
   protected ping(): void {
     this.session?.ping();
@@ -147,7 +150,7 @@ export abstract class ClientStream implements NegotiatedLink {
     this.negotiation = null;
     this.farewell(condition, condition === null ? '' : streamErrorXml(condition, text ?? '', detail ?? ''));
     this.state = 'ending';
-    this.dueAtEnd = this.deps.clock.monotonic() + CLOSING_MS;
+    this.dueAtEnd = this.deps.clock.monotonic() + this.closingMs();
     this.schedule();
   }
 
