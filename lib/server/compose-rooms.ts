@@ -34,6 +34,8 @@ export interface ComposedRooms {
   readonly registration: InBandRegistration;
   /** `<c/>` for stream features. */
   caps(): string;
+  /** What the server says it can (XEP-0030). */
+  serverInfo(): DiscoInfo;
 }
 
 /** The engine's rooms, wired to each other only where a friendship is allowed; everything else goes by hooks of the router. */
@@ -136,5 +138,15 @@ export function composeRooms(deps: {
   ]) {
     built.add(room);
   }
-  return { users, router: built, roster, presence, blocking, im, registration, caps: () => caps.element() };
+  return {
+    users,
+    router: built,
+    roster,
+    presence,
+    blocking,
+    im,
+    registration,
+    caps: () => caps.element(),
+    serverInfo: () => disco.serverInfo(),
+  };
 }

@@ -27,6 +27,7 @@ import {
   createCertificates,
   createInitialPassword,
   createPasswordHasher,
+  createSealer,
   createSecondFactor,
   createSignInGuard,
   ensureFirstOperator,
@@ -36,12 +37,14 @@ import {
 import { createServices } from '../services/index.ts';
 import { createStores, openDatabase } from '../store/index.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
+import { createComponents } from '../xmpp/components/index.ts';
+import { createServerDesk } from '../xmpp/components/server-desk.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
 import { composeRooms } from './compose-rooms.ts';
-import { addServices, createSignInSwitch, listenerPorts } from './compose-services.ts';
+import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
 import { createEndpoints, createUpgrades } from './endpoints.ts';
 import { createEngineView } from './engine-view.ts';
@@ -203,6 +206,25 @@ async function compose(
     caps: () => rooms.caps(),
     extraFeatures: () => '',
   });
+  const componentSecrets = createSealer({ key: await readOrMakeSecret(env.dataDir, 'component-secret'), purpose: 'component secrets' });
+  const components = createComponents({
+    store: stores.components,
+    open: componentSecrets.open,
+    router: rooms.router,
+    desk: createServerDesk({ router: rooms.router, info: rooms.serverInfo, items: (domain) => rooms.router.hosts.itemsFor(domain) }),
+    settings: settings.section('components'),
+    gate: clients.gate(),
+    tls: xmppTls,
+    storeBacklog: () => stores.journal.backlog,
+    changed: (domain) => events.emit('component.changed', { domain, what: 'connection', by: '' }),
+    wheel,
+    clock,
+    log,
+  });
+  events.on('component.changed', ({ what }) => {
+    if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
+  });
+  const componentListeners = componentPorts({ env, components, settings: settings.section('components'), log });
   events.on('user.changed', ({ bare, what }) => {
     users.forgetMissing(bare as BareJid);
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
@@ -302,6 +324,13 @@ async function compose(
     guard,
     operatorPasswords,
     secondFactor,
+    components: {
+      states: components.states,
+      ports: componentListeners.open,
+      seal: componentSecrets.seal,
+      serviceOf: (domain) => rooms.router.hosts.of(domain)?.title ?? null,
+      disconnect: (domain) => components.disconnect(domain, 'An administrator has ended this connection.'),
+    },
     initialPassword,
   };
   const admin = createAdmin(adminDeps, auth);
@@ -359,7 +388,21 @@ async function compose(
     clock,
     log,
   });
-  addServices({ services, database, clients, ports, http, live, socket, jobs, housekeeping, signInSwitch, users });
+  addServices({
+    services,
+    database,
+    clients,
+    components,
+    componentListeners,
+    ports,
+    http,
+    live,
+    socket,
+    jobs,
+    housekeeping,
+    signInSwitch,
+    users,
+  });
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.

@@ -1,6 +1,7 @@
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, DomainStore } from '../../directory/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
+import type { ComponentStore } from '../../xmpp/components/ports.ts';
 
 export interface AuditRecord {
   readonly id: string;
@@ -91,6 +92,7 @@ export interface AdminStores {
   readonly tokens: ApiTokenStore;
   readonly audit: AuditStore;
   readonly jobs: JobStore;
+  readonly components: ComponentStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

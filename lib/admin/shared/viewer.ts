@@ -44,6 +44,8 @@ export const permissions = [
   'locks.read',
   'locks.write',
   'diagnostics.read',
+  'components.read',
+  'components.write',
   'self.read',
   'self.write',
 ] as const;

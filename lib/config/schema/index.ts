@@ -1,5 +1,6 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
+import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
 import { imSettings } from './im.ts';
 import { presenceSettings } from './presence.ts';
@@ -15,6 +16,7 @@ export const sections = {
   console: consoleSettings,
   signIn: signInSettings,
   server: serverSettings,
+  components: componentSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -27,3 +29,4 @@ export type PresenceValues = SectionValues<'presence'>;
 export type ConsoleValues = SectionValues<'console'>;
 export type SignInValues = SectionValues<'signIn'>;
 export type ServerValues = SectionValues<'server'>;
+export type ComponentValues = SectionValues<'components'>;

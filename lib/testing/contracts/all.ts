@@ -1,5 +1,6 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
+import { describeComponentsContract } from './components.contract.ts';
 import { describeImContract } from './im.contract.ts';
 import type { MakeStores } from './make.ts';
 import { describePeopleContract } from './people.contract.ts';
@@ -12,4 +13,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describePeopleContract(name, make);
   describeSecurityContract(name, make);
   describeAdminContract(name, make);
+  describeComponentsContract(name, make);
 }

@@ -4,6 +4,7 @@ import type { Account, DomainRow, ScramCredentials } from '../../directory/ports
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
+import type { ComponentRow } from '../../xmpp/components/ports.ts';
 
 export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
 
@@ -39,6 +40,7 @@ export interface MemoryState {
   audit: readonly AuditRecord[];
   jobs: Map<string, JobRow>;
   jobResults: Map<string, readonly JobResult[]>;
+  components: Map<string, ComponentRow>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -67,6 +69,7 @@ export const createMemoryState = (): MemoryState => ({
   audit: [],
   jobs: new Map(),
   jobResults: new Map(),
+  components: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

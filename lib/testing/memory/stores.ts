@@ -2,6 +2,7 @@ import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
 import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
+import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
@@ -57,6 +58,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     tokens: memoryApiTokenStore(state),
     audit: memoryAuditStore(state, node, now),
     jobs: memoryJobStore(state),
+    components: memoryComponentStore(state),
   };
   return {
     ...admin,

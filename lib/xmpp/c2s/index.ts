@@ -11,7 +11,7 @@ import type { BoundSession } from './bound-session.ts';
 import type { ClientStream } from './client-stream.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type ClientCounters, createClientCounters } from './counters.ts';
-import { createGate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { type ClientListener, createClientListener } from './listener.ts';
 import type { Registration, SessionHooks, TlsContexts } from './ports.ts';
 import { SessionTable } from './session-table.ts';
@@ -58,6 +58,8 @@ export interface WebClients {
 export interface Clients {
   listener(kind: 'starttls' | 'direct-tls', host: string): ClientListener;
   readonly web: WebClients;
+  /** A gate by the same rules, for others that listen; who waits there does not count among the clients. */
+  gate(): Gate;
   readonly sessions: SessionTable<BoundSession>;
   readonly counters: Readonly<ClientCounters>;
   /**
@@ -109,6 +111,7 @@ export function createClients(deps: ClientsDeps): Clients {
         return count;
       },
     },
+    gate: () => createGate({ ...deps, counters: createClientCounters() }),
     listener: (kind, host) => createClientListener(all, { kind, host }),
     sessions,
     counters,
