@@ -14,6 +14,7 @@ export interface Channels {
   sessions: { readonly params: InputOf<AdminApi['sessions']['find']>; readonly value: ValueOf<AdminApi['sessions']['find']> };
   users: { readonly params: InputOf<AdminApi['users']['find']>; readonly value: ValueOf<AdminApi['users']['find']> };
   domains: { readonly params: InputOf<AdminApi['domains']['list']>; readonly value: ValueOf<AdminApi['domains']['list']> };
+  components: { readonly params: InputOf<AdminApi['components']['list']>; readonly value: ValueOf<AdminApi['components']['list']> };
   tokens: { readonly params: InputOf<AdminApi['tokens']['list']>; readonly value: ValueOf<AdminApi['tokens']['list']> };
   operators: { readonly params: InputOf<AdminApi['operators']['list']>; readonly value: ValueOf<AdminApi['operators']['list']> };
   roles: { readonly params: InputOf<AdminApi['roles']['list']>; readonly value: ValueOf<AdminApi['roles']['list']> };

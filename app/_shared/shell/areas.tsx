@@ -36,7 +36,10 @@ export const areas: readonly Area[] = [
     key: 'm',
     may: 'settings.read',
     icon: icon(MessageSquare),
-    children: [{ label: 'Settings', href: '/messaging/settings', may: 'settings.read' }],
+    children: [
+      { label: 'Settings', href: '/messaging/settings', may: 'settings.read' },
+      { label: 'External components', href: '/messaging/components', may: 'components.read' },
+    ],
   },
   {
     label: 'Presence',

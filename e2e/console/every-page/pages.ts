@@ -35,6 +35,7 @@ export const pages: readonly PageRow[] = [
   row('/sessions', everybody),
   row('/messaging/settings', everybody),
   row('/messaging/settings/history', everybody),
+  row('/messaging/components', everybody),
   row('/presence/settings', everybody),
   row('/presence/settings/history', everybody),
   row('/domains', everybody),

@@ -1,7 +1,7 @@
 import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
-import { domainsProjection, operatorsProjection, rolesProjection, tokensProjection, usersProjection } from './lists.ts';
+import { componentsProjection, domainsProjection, operatorsProjection, rolesProjection, tokensProjection, usersProjection } from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
@@ -14,6 +14,7 @@ export const projections: readonly AnyProjection[] = [
   sessionsProjection,
   usersProjection,
   domainsProjection,
+  componentsProjection,
   tokensProjection,
   operatorsProjection,
   rolesProjection,
