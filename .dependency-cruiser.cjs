@@ -64,7 +64,7 @@ module.exports = {
       comment: 'Adapters fulfil ports; behaviour belongs in the room.',
       severity: 'error',
       from: { path: '^lib/store/', pathNot: testing },
-      to: { path: '^(app/|lib/(?!store/|kernel/|[a-z-]+/ports\\.ts$|admin/shared/ports\\.ts$))' },
+      to: { path: '^(app/|lib/(?!store/|kernel/|(?:xmpp/)?[a-z-]+/ports\\.ts$|admin/shared/ports\\.ts$))' },
     },
     {
       name: 'pages-use-the-door',

@@ -3,6 +3,7 @@ import type { Fault } from '../kernel/faults.ts';
 import type { Result } from '../kernel/result.ts';
 import { audit } from './audit/index.ts';
 import { certificates } from './certificates/index.ts';
+import { components } from './components/index.ts';
 import { diagnostics } from './diagnostics/index.ts';
 import { domains } from './domains/index.ts';
 import { files } from './files/index.ts';
@@ -29,6 +30,7 @@ import { users } from './users/index.ts';
 export const useCases = {
   audit,
   certificates,
+  components,
   consoleSessions,
   diagnostics,
   domains,

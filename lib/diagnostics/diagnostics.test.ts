@@ -15,6 +15,8 @@ const noFigures: EngineFigures = {
   hibernating: 0,
   usersOnline: 0,
   connections: 0,
+  webSockets: 0,
+  boshSessions: 0,
   unauthenticated: 0,
   messagesIn: 0,
   messagesDelivered: 0,

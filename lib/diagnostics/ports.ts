@@ -4,6 +4,9 @@ export interface EngineFigures {
   readonly hibernating: number;
   readonly usersOnline: number;
   readonly connections: number;
+  /** Of the connections: those over WebSocket and over BOSH. */
+  readonly webSockets: number;
+  readonly boshSessions: number;
   readonly unauthenticated: number;
   readonly messagesIn: number;
   readonly messagesDelivered: number;

@@ -36,6 +36,8 @@ const gauges: readonly (readonly [string, keyof EngineFigures, string])[] = [
   ['sessions_hibernating', 'hibernating', 'Sessions that wait for their client to come back'],
   ['users_online', 'usersOnline', 'People with at least one session'],
   ['connections', 'connections', 'Open client connections'],
+  ['connections_websocket', 'webSockets', 'Client connections over WebSocket'],
+  ['connections_bosh', 'boshSessions', 'Client connections over BOSH'],
   ['connections_unauthenticated', 'unauthenticated', 'Client connections that have not signed in yet'],
   ['rooms', 'rooms', 'Chat rooms in memory: persistent ones with somebody inside or lately used, and all others'],
   ['room_occupants', 'roomOccupants', 'People inside rooms'],

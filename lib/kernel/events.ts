@@ -9,6 +9,7 @@ export interface Events {
   };
   'users.imported': { readonly count: number; readonly by: string };
   'domain.changed': { readonly domain: string; readonly what: 'added' | 'renamed' | 'removed'; readonly by: string };
+  'component.changed': { readonly domain: string; readonly what: 'added' | 'updated' | 'removed' | 'connection'; readonly by: string };
   'session.started': { readonly sessionId: string; readonly jid: string };
   'session.ended': { readonly sessionId: string; readonly jid: string };
   'session.changed': { readonly sessionId: string; readonly jid: string };

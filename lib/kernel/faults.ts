@@ -22,7 +22,7 @@ export interface FaultTemplate {
   readonly message: string;
 }
 
-type FaultMaker = (
+export type FaultMaker = (
   values?: Readonly<Record<string, string | number>>,
   more?: { fields?: Record<string, string>; details?: Record<string, unknown> },
 ) => Fault;

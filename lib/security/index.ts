@@ -15,6 +15,7 @@ export { namesOfClient, readAuthorities } from './client-certificates.ts';
 export { createInitialPassword, ensureFirstOperator, type InitialPassword } from './first-operator.ts';
 export type { KeyType } from './make-certificate.ts';
 export { createPasswordHasher, type PasswordHasher, passwordProblem } from './passwords.ts';
+export { createSealer, type Sealer } from './sealed.ts';
 export { createSecondFactor, type SecondFactor } from './second-factor.ts';
 export { readOrMakeSecret } from './secret-file.ts';
 export { securityAlarms } from './security-alarms.ts';

@@ -42,6 +42,8 @@ export interface ComposedRooms {
   readonly files: Files;
   /** `<c/>` for stream features. */
   caps(): string;
+  /** What the server says it can (XEP-0030). */
+  serverInfo(): DiscoInfo;
 }
 
 /** The engine's rooms, wired to each other only where a friendship is allowed; everything else goes by hooks of the router. */
@@ -201,5 +203,18 @@ export function composeRooms(deps: {
   ]) {
     built.add(room);
   }
-  return { users, router: built, roster, presence, blocking, im, pubsub, registration, muc, files, caps: () => caps.element() };
+  return {
+    users,
+    router: built,
+    roster,
+    presence,
+    blocking,
+    im,
+    pubsub,
+    registration,
+    muc,
+    files,
+    caps: () => caps.element(),
+    serverInfo: () => disco.serverInfo(),
+  };
 }

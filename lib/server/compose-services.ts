@@ -1,6 +1,6 @@
 import type { JobRunner } from '../admin/jobs/runner.ts';
 import type { Environment } from '../config/load.ts';
-import type { ServerValues } from '../config/schema/index.ts';
+import type { ComponentValues, ServerValues } from '../config/schema/index.ts';
 import type { Fault } from '../kernel/faults.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
@@ -10,6 +10,7 @@ import type { Muc } from '../muc/index.ts';
 import type { Services } from '../services/index.ts';
 import type { Database } from '../store/database.ts';
 import type { Clients } from '../xmpp/c2s/index.ts';
+import type { Components } from '../xmpp/components/index.ts';
 import type { Host, HostTable } from '../xmpp/router/hosts.ts';
 import type { Users } from '../xmpp/router/users.ts';
 import type { CredentialSource } from '../xmpp/sasl/ports.ts';
@@ -86,11 +87,61 @@ export function listenerPorts(deps: {
   };
 }
 
+/** The ports for external components, as the settings say; moved, opened and closed while it runs. */
+export function componentPorts(deps: {
+  readonly env: Environment;
+  readonly components: Components;
+  readonly settings: Live<ComponentValues>;
+  readonly log: Log;
+}): ListenerPorts {
+  const { components, env, settings } = deps;
+  const all = [
+    { name: 'Components', listener: components.listener('plain', () => settings.get().address), wanted: () => settings.get().port },
+    { name: 'Components (TLS)', listener: components.listener('tls', () => env.bind), wanted: () => settings.get().tlsPort },
+  ];
+  let isOn = false;
+  async function follow(): Promise<Result<void, Fault>> {
+    for (const { listener, wanted } of all) {
+      const port = wanted();
+      if (port === 0) await listener.stopAccepting();
+      else if (port !== listener.port) {
+        const opened = await listener.rebind(port);
+        if (!opened.ok) return opened;
+      }
+    }
+    return ok(undefined);
+  }
+  settings.onChange((now, was) => {
+    if (!isOn) return;
+    // A port stays where it is while only its address changes, so it is opened anew.
+    const moved = now.address !== was.address ? (all[0]?.listener.stopAccepting() ?? Promise.resolve()) : Promise.resolve();
+    moved
+      .then(follow)
+      .then((followed) => {
+        if (!followed.ok) deps.log.error('component.rebind-failed', { why: followed.fault.message });
+      })
+      .catch((error: unknown) => deps.log.error('component.rebind-failed', { error }));
+  });
+  return {
+    open: () => all.flatMap(({ name, listener }) => (listener.port === null ? [] : [{ name, port: listener.port }])),
+    async start() {
+      isOn = true;
+      return follow();
+    },
+    async stop() {
+      isOn = false;
+      await Promise.all(all.map(({ listener }) => listener.stopAccepting()));
+    },
+  };
+}
+
 /** The parts an operator can see, and most of them stop, under the names the manuals know. */
 export function addServices(deps: {
   readonly services: Services;
   readonly database: Database;
   readonly clients: Clients;
+  readonly components: Components;
+  readonly componentListeners: ListenerPorts;
   readonly users: Users;
   readonly ports: ListenerPorts;
   readonly http: HttpListeners;
@@ -180,6 +231,34 @@ export function addServices(deps: {
       return ok(undefined);
     },
     stop: async () => deps.hosts.remove(deps.pubsub),
+  });
+  services.add({
+    name: 'web-connection-manager',
+    title: 'XCP Web Connection Manager',
+    purpose: 'Takes web clients over WebSocket and BOSH, on the ports of the console. Stopped: their sessions end and none can connect.',
+    needs: ['router', 'authentication'],
+    critical: false,
+    async start() {
+      clients.web.open();
+      return ok(undefined);
+    },
+    stop: () => clients.web.close('system-shutdown'),
+    sessionsTouched: () => clients.web.sessionCount,
+  });
+  services.add({
+    name: 'components',
+    title: 'External components',
+    purpose: 'Takes the connections of programs that serve a domain of their own (XEP-0114). Stopped: what is sent to them returns.',
+    needs: ['router'],
+    critical: false,
+    async start() {
+      await deps.components.reload();
+      return deps.componentListeners.start();
+    },
+    async stop() {
+      await deps.componentListeners.stop();
+      await deps.components.closeAll();
+    },
   });
   services.add({
     name: 'housekeeping',

@@ -28,6 +28,7 @@ import {
   createCertificates,
   createInitialPassword,
   createPasswordHasher,
+  createSealer,
   createSecondFactor,
   createSignInGuard,
   ensureFirstOperator,
@@ -37,14 +38,16 @@ import {
 import { createServices } from '../services/index.ts';
 import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
+import { createComponents } from '../xmpp/components/index.ts';
+import { createServerDesk } from '../xmpp/components/server-desk.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
 import { composeRooms } from './compose-rooms.ts';
-import { addServices, createSignInSwitch, listenerPorts } from './compose-services.ts';
+import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
-import { createEndpoints } from './endpoints.ts';
+import { createEndpoints, createUpgrades } from './endpoints.ts';
 import { createEngineView } from './engine-view.ts';
 import { bootFaults } from './faults.ts';
 import { addFileServices, httpOriginOf } from './files/file-services.ts';
@@ -234,6 +237,25 @@ async function compose(
     extraFeatures: () => '',
     archiveMetadata: (user) => rooms.im.archiveMetadata(user),
   });
+  const componentSecrets = createSealer({ key: await readOrMakeSecret(env.dataDir, 'component-secret'), purpose: 'component secrets' });
+  const components = createComponents({
+    store: stores.components,
+    open: componentSecrets.open,
+    router: rooms.router,
+    desk: createServerDesk({ router: rooms.router, info: rooms.serverInfo, items: (domain) => rooms.router.hosts.itemsFor(domain) }),
+    settings: settings.section('components'),
+    gate: clients.gate(),
+    tls: xmppTls,
+    storeBacklog: () => stores.journal.backlog,
+    changed: (domain) => events.emit('component.changed', { domain, what: 'connection', by: '' }),
+    wheel,
+    clock,
+    log,
+  });
+  events.on('component.changed', ({ what }) => {
+    if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
+  });
+  const componentListeners = componentPorts({ env, components, settings: settings.section('components'), log });
   events.on('user.changed', ({ bare, what }) => {
     users.forgetMissing(bare as BareJid);
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
@@ -252,6 +274,8 @@ async function compose(
     hibernating: users.hibernatingCount,
     usersOnline: users.onlineCount,
     connections: clients.counters.connections,
+    webSockets: clients.counters.webSockets,
+    boshSessions: clients.counters.boshSessions,
     unauthenticated: clients.counters.unauthenticated,
     messagesIn: rooms.router.counters.messagesIn,
     messagesDelivered: rooms.im.counters.delivered,
@@ -344,6 +368,13 @@ async function compose(
     guard,
     operatorPasswords,
     secondFactor,
+    components: {
+      states: components.states,
+      ports: componentListeners.open,
+      seal: componentSecrets.seal,
+      serviceOf: (domain) => rooms.router.hosts.of(domain)?.title ?? null,
+      disconnect: (domain) => components.disconnect(domain, 'An administrator has ended this connection.'),
+    },
     initialPassword,
     rooms: chatRooms,
     blobs,
@@ -385,7 +416,14 @@ async function compose(
     {
       console: consolePages.handle,
       consoleUpgrade: consolePages.upgrade,
-      endpoints: createEndpoints({ diagnostics, auth }),
+      endpoints: createEndpoints({
+        diagnostics,
+        auth,
+        web: clients.web,
+        httpsPort: env.ports.https,
+        offered: () => settings.section('xmpp').get(),
+      }),
+      upgrades: createUpgrades(clients.web),
       uploads: uploads.handle,
       live,
       tls: consoleTls,
@@ -425,6 +463,8 @@ async function compose(
     services,
     database,
     clients,
+    components,
+    componentListeners,
     ports,
     http,
     live,

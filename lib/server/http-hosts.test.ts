@@ -20,6 +20,7 @@ beforeEach(async () => {
     { http: { host: '127.0.0.1', port }, https: { host: '127.0.0.1', port: 0 } },
     {
       console: (_request, response) => void response.end('page'),
+      upgrades: new Map([['/xmpp-websocket', (_request, socket) => void socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')]]),
       endpoints: new Map([['/health/ready', (_request, response) => void response.end('ready')]]),
       live: {
         request: (_request, response) => void response.end('live'),
@@ -71,6 +72,14 @@ describe('W-19: a request for a name that is not ours', () => {
     expect(upgraded).toBe(0);
     expect((await ask('/socket.io/', { host: 'ours.example', ...upgrade })).status).toBe(101);
     expect(upgraded).toBe(1);
+  });
+
+  it('reaches no client either, while a page of another origin is for the client endpoint itself to judge', async () => {
+    const page = { ...upgrade, origin: 'https://chat.example' };
+    expect((await ask('/xmpp-websocket', { host: 'evil.example', ...upgrade })).status).toBe(400);
+    expect((await ask('/xmpp-websocket', { host: 'ours.example', ...page })).status).toBe(101);
+    expect((await ask('/xmpp-websocket/x', { host: 'ours.example', ...page })).status).toBe(400);
+    expect((await ask('/socket.io/', { host: 'ours.example', ...page })).status).toBe(400);
   });
 
   it('still finds the health checks, which tell nothing', async () => {

@@ -17,6 +17,8 @@ export interface HttpDeps {
   readonly endpoints: ReadonlyMap<string, RequestHandler>;
   /** Files that people share, below `/upload/`. */
   readonly uploads?: RequestHandler;
+  /** Exact paths of upgrades that judge the page behind them themselves. */
+  readonly upgrades: ReadonlyMap<string, UpgradeHandler>;
   /** The live channel below `/socket.io/`. */
   readonly live: { readonly request: RequestHandler; readonly upgrade: UpgradeHandler };
   /** Upgrades of the console itself, in development only. */
@@ -121,6 +123,8 @@ export function createHttpListeners(
     const target = request.url ?? '';
     const path = target.split('?', 1)[0] ?? '';
     socket.on('error', () => socket.destroy());
+    const upgradeOf = deps.upgrades.get(path);
+    if (upgradeOf !== undefined && isCleanTarget(target) && deps.isOwnHost(request.headers.host)) return upgradeOf(request, socket, head);
     if (isCleanTarget(target) && isSameOrigin(request) && deps.isOwnHost(request.headers.host)) {
       if (path === '/socket.io/') return deps.live.upgrade(request, socket, head);
       if (deps.consoleUpgrade && path.startsWith('/_next/')) return deps.consoleUpgrade(request, socket, head);

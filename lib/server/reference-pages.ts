@@ -10,6 +10,7 @@ import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
 import type { Stores } from '../store/stores.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
+import { componentProtocol } from '../xmpp/components/index.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import type { Protocol } from '../xmpp/router/hooks.ts';
 import type { AdminCommands, OwnAccounts } from '../xmpp/xeps/ports.ts';
@@ -41,7 +42,9 @@ function protocolsOfRooms(): readonly Protocol[] {
 
 function renderProtocols(): string {
   const seen = new Set<string>();
-  const rows = [...streamProtocols, ...protocolsOfRooms()].filter((p) => !seen.has(p.number) && seen.add(p.number)).sort(byNumber);
+  const rows = [...streamProtocols, componentProtocol, ...protocolsOfRooms()]
+    .filter((p) => !seen.has(p.number) && seen.add(p.number))
+    .sort(byNumber);
   return [
     '# Protocols',
     '',

@@ -2,6 +2,7 @@ import type { AdminStores, UnitOfWork } from '../admin/shared/ports.ts';
 import type { Log } from '../kernel/log.ts';
 import { prismaAuditStore } from './audit/audits.ts';
 import { prismaBlockListStore } from './blocking/block-lists.ts';
+import { prismaComponentStore } from './components/components.ts';
 import { prismaSettingsStore } from './config/settings.ts';
 import type { Database } from './database.ts';
 import { boundDb, type Db, plainDb, transaction } from './db.ts';
@@ -83,6 +84,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     jobs: prismaJobStore({ db }),
     clientTokens: prismaClientTokenStore({ db, touches: queues.clientTouches }),
     files: prismaFileStore({ db, downloads: queues.downloads }),
+    components: prismaComponentStore({ db }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

@@ -7,6 +7,11 @@ const actions: Readonly<Record<string, string>> = {
   'certificate.regenerate': 'Made a new self-signed certificate',
   'certificate.revert': 'Went back to the previous certificate',
   'certificate.upload': 'Uploaded a certificate',
+  'component.add': 'Added an external component',
+  'component.delete': 'Removed external components',
+  'component.disconnect': 'Disconnected an external component',
+  'component.renew-secret': 'Made a new secret for an external component',
+  'component.update': 'Changed an external component',
   'console.sign-in': 'Signed in to the console',
   'console.sign-out': 'Signed out of the console',
   'console-session.end': 'Ended console sessions',
@@ -89,6 +94,8 @@ export function targetHref(targetKey: string): string | null {
       return `/messaging/rooms/${encodeURIComponent(id)}`;
     case 'job':
       return `/jobs/${encodeURIComponent(id)}`;
+    case 'component':
+      return '/messaging/components';
     case 'domain':
       return '/domains';
     case 'service':

@@ -42,6 +42,7 @@ export const areas: readonly Area[] = [
       { label: 'Settings', href: '/messaging/settings', may: 'settings.read' },
       { label: 'Published nodes', href: '/messaging/pubsub', may: 'pubsub.read' },
       { label: 'Files', href: '/messaging/files', may: 'files.read' },
+      { label: 'External components', href: '/messaging/components', may: 'components.read' },
     ],
   },
   {

@@ -52,6 +52,7 @@ export const pages: readonly PageRow[] = [
   row('/messaging/files/log', everybody),
   row('/messaging/files/settings', everybody),
   row('/messaging/files/settings/history', everybody),
+  row('/messaging/components', everybody),
   row('/presence/settings', everybody),
   row('/presence/settings/history', everybody),
   row('/domains', everybody),

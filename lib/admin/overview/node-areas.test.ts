@@ -28,6 +28,8 @@ const counters: EngineCounters = {
   hibernating: 2,
   usersOnline: 14,
   connections: 15,
+  webSockets: 0,
+  boshSessions: 0,
   unauthenticated: 1,
   messagesIn: 9,
   messagesDelivered: 9,

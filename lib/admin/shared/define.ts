@@ -39,12 +39,33 @@ export interface AdminDeps {
   /** Passwords of console operators; those of chat users are `passwords`. */
   readonly operatorPasswords: PasswordHasher;
   readonly secondFactor: SecondFactor;
+  readonly components: ComponentsControl;
   /** The generated password of the first operator, forgotten when it is changed. */
   readonly initialPassword: InitialPassword;
   /** Chat rooms: the running ones, those stored, and what is kept of them. */
   readonly rooms: { readonly door: RoomsDoor; readonly store: RoomStore; readonly archive: RoomArchive };
   /** Contents of uploaded files. */
   readonly blobs: Pick<BlobStore, 'remove' | 'space'>;
+}
+
+/** External components as administration sees them: the running ones, never a live object. */
+export interface ComponentsControl {
+  states(): readonly {
+    readonly domain: string;
+    readonly since: number | null;
+    readonly address: string;
+    readonly encrypted: boolean;
+    readonly received: number;
+    readonly sent: number;
+    readonly returned: number;
+  }[];
+  /** Ports that are open for them. */
+  ports(): readonly { readonly name: string; readonly port: number }[];
+  /** For storage. */
+  seal(secret: string): string;
+  /** What serves this domain already, in words; null when nothing does. */
+  serviceOf(domain: string): string | null;
+  disconnect(domain: string): boolean;
 }
 
 /** Makes what is stored instead of a password. Works off the event loop. */

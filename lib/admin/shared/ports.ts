@@ -2,6 +2,7 @@ import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
 import type { FileStore } from '../../files/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
+import type { ComponentStore } from '../../xmpp/components/ports.ts';
 
 export interface AuditRecord {
   readonly id: string;
@@ -94,6 +95,7 @@ export interface AdminStores {
   readonly jobs: JobStore;
   readonly clientTokens: ClientTokenStore;
   readonly files: FileStore;
+  readonly components: ComponentStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

@@ -49,6 +49,8 @@ export const permissions = [
   'rooms.transcripts',
   'files.read',
   'files.write',
+  'components.read',
+  'components.write',
   'self.read',
   'self.write',
   'pubsub.read',

@@ -1,5 +1,6 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
+import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
 import { filesSettings } from './files.ts';
 import { imSettings } from './im.ts';
@@ -21,6 +22,7 @@ export const sections = {
   muc: mucSettings,
   pubsub: pubsubSettings,
   files: filesSettings,
+  components: componentSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -36,3 +38,4 @@ export type ServerValues = SectionValues<'server'>;
 export type MucValues = SectionValues<'muc'>;
 export type PubSubValues = SectionValues<'pubsub'>;
 export type FilesValues = SectionValues<'files'>;
+export type ComponentValues = SectionValues<'components'>;

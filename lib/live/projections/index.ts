@@ -1,7 +1,15 @@
 import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
-import { domainsProjection, filesProjection, operatorsProjection, rolesProjection, tokensProjection, usersProjection } from './lists.ts';
+import {
+  componentsProjection,
+  domainsProjection,
+  filesProjection,
+  operatorsProjection,
+  rolesProjection,
+  tokensProjection,
+  usersProjection,
+} from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
 import { occupantsProjection, roomMembersProjection, roomProjection, roomsProjection } from './rooms.ts';
 import { servicesProjection } from './services.ts';
@@ -16,6 +24,7 @@ export const projections: readonly AnyProjection[] = [
   usersProjection,
   filesProjection,
   domainsProjection,
+  componentsProjection,
   tokensProjection,
   operatorsProjection,
   rolesProjection,

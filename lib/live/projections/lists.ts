@@ -19,6 +19,13 @@ export const domainsProjection = projection({
   on: ['domain.changed', 'user.changed', 'users.imported'],
   read: (api, viewer, params) => api.domains.list(viewer, params),
 });
+/** How much they carry moves without events. */
+export const componentsProjection = projection({
+  channel: 'components',
+  on: ['component.changed', 'settings.changed'],
+  everyMs: 5000,
+  read: (api, viewer, params) => api.components.list(viewer, params),
+});
 export const tokensProjection = projection({
   channel: 'tokens',
   on: ['token.changed'],

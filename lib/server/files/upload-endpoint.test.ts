@@ -42,6 +42,7 @@ async function start(change: Parameters<typeof createFilesWorld>[0] = {}) {
     {
       console: (_request, response) => void response.end('page'),
       endpoints: new Map(),
+      upgrades: new Map(),
       uploads: endpoint.handle,
       live: { request: (_request, response) => void response.end('live'), upgrade: (_request, socket) => void socket.end() },
       consoleUpgrade: null,

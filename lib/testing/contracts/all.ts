@@ -1,6 +1,7 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
 import { describeClientTokensContract } from './client-tokens.contract.ts';
+import { describeComponentsContract } from './components.contract.ts';
 import { describeFilesContract } from './files.contract.ts';
 import { describeImContract } from './im.contract.ts';
 import type { MakeStores } from './make.ts';
@@ -22,4 +23,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeClientTokensContract(name, make);
   describePubSubContract(name, make);
   describeFilesContract(name, make);
+  describeComponentsContract(name, make);
 }

@@ -6,6 +6,7 @@ import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
+import type { ComponentRow } from '../../xmpp/components/ports.ts';
 import type { MemoryNode } from './pubsub.ts';
 
 export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
@@ -52,6 +53,7 @@ export interface MemoryState {
   pubsub: Map<string, MemoryNode>;
   files: Map<string, FileRow>;
   fileLog: readonly FileLogRecord[];
+  components: Map<string, ComponentRow>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -88,6 +90,7 @@ export const createMemoryState = (): MemoryState => ({
   pubsub: new Map(),
   files: new Map(),
   fileLog: [],
+  components: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

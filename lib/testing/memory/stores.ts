@@ -3,6 +3,7 @@ import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
+import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
 import { memoryFileStore } from './files.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
@@ -63,6 +64,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     jobs: memoryJobStore(state),
     clientTokens: memoryClientTokenStore(state),
     files: memoryFileStore(state),
+    components: memoryComponentStore(state),
   };
   const journal = memoryJournal(state);
   return {

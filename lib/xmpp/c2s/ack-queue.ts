@@ -101,11 +101,11 @@ export class AckQueue {
     else last.told.push(fn);
   }
 
-  /** Everything unacknowledged as text, for a new connection. What was replaced meanwhile was never written, so it does not count. */
-  replay(): string {
+  /** Everything unacknowledged, each as text, for a new connection. What was replaced meanwhile was never written, so it does not count. */
+  replay(): string[] {
     const kept: Entry[] = [];
     let waiting: (() => void)[] = [];
-    let xml = '';
+    const texts: string[] = [];
     for (let i = this.head; i < this.entries.length; i++) {
       const entry = this.entries[i] ?? GONE;
       if (entry.xml === '') {
@@ -120,13 +120,13 @@ export class AckQueue {
         waiting = [];
       }
       kept.push(entry);
-      xml += entry.xml;
+      texts.push(entry.xml);
     }
     this.entries = kept;
     this.head = 0;
     this.unwritten = 0;
     this.newest = null;
-    return xml;
+    return texts;
   }
 
   /** What the client never acknowledged and should not be lost, in order. */

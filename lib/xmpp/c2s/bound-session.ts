@@ -197,8 +197,7 @@ export class BoundSession implements ClientSession, LinkedSession {
     // §5: client state is not kept; a resumed client is active (XEP-0352 §5.1).
     this.inactive = false;
     link.write(wrap(`<resumed xmlns='${NS.streamManagement}' previd='${sm.resumeId ?? ''}' h='${sm.handled.h}'/>`));
-    const replay = sm.resumed();
-    if (replay !== '') link.write(replay);
+    for (const xml of sm.resumed()) link.write(xml);
     this.sendHeld();
     this.deps.counters.resumptions++;
     this.deps.hooks.resumed(this);

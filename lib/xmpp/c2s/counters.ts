@@ -1,7 +1,10 @@
-/** Plain numbers that only rise, but for the first two, which say how it is now. Metrics read them. */
+/** Plain numbers that only rise, but for the first four, which say how it is now. Metrics read them. */
 export interface ClientCounters {
   connections: number;
   unauthenticated: number;
+  /** Of the connections: those over WebSocket and over BOSH. */
+  webSockets: number;
+  boshSessions: number;
   accepted: number;
   /** Closed at once because of a limit on connections. */
   refusedConnections: number;
@@ -20,6 +23,8 @@ export interface ClientCounters {
 export const createClientCounters = (): ClientCounters => ({
   connections: 0,
   unauthenticated: 0,
+  webSockets: 0,
+  boshSessions: 0,
   accepted: 0,
   refusedConnections: 0,
   bytesIn: 0,

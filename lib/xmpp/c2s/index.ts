@@ -7,14 +7,17 @@ import type { Router } from '../router/router.ts';
 import type { User } from '../router/users.ts';
 import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
+import { type BoshDoor, createBoshDoor } from './bosh-door.ts';
 import type { BoundSession } from './bound-session.ts';
-import type { ClientConnection, ConnectionDeps } from './connection.ts';
+import type { ClientStream } from './client-stream.ts';
+import type { ConnectionDeps } from './connection.ts';
 import { type ClientCounters, createClientCounters } from './counters.ts';
-import { createGate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { type ClientListener, createClientListener } from './listener.ts';
 import type { Registration, SessionHooks, TlsContexts } from './ports.ts';
 import { SessionTable } from './session-table.ts';
 import { contextChooser } from './tls-socket.ts';
+import { createWebSocketDoor, type WebSocketDoor } from './websocket-door.ts';
 
 export type { ClientCounters } from './counters.ts';
 export type { ClientListener } from './listener.ts';
@@ -44,9 +47,22 @@ export interface ClientsDeps {
   archiveMetadata(user: User): Promise<string>;
 }
 
+/** Clients that come through the HTTP listeners. Closed until `open` is called. */
+export interface WebClients {
+  readonly websocket: WebSocketDoor;
+  readonly bosh: BoshDoor;
+  open(): void;
+  /** Takes nobody in any more and ends the streams of those who are here. */
+  close(condition: StreamCondition): Promise<void>;
+  readonly sessionCount: number;
+}
+
 /** Everything about clients on this node: their ports, connections and sessions. */
 export interface Clients {
   listener(kind: 'starttls' | 'direct-tls', host: string): ClientListener;
+  readonly web: WebClients;
+  /** A gate by the same rules, for others that listen; who waits there does not count among the clients. */
+  gate(): Gate;
   readonly sessions: SessionTable<BoundSession>;
   readonly counters: Readonly<ClientCounters>;
   /**
@@ -72,7 +88,7 @@ function forAWhile(make: () => string, clock: Clock): () => string {
 
 export function createClients(deps: ClientsDeps): Clients {
   const counters = createClientCounters();
-  const connections = new Set<ClientConnection>();
+  const connections = new Set<ClientStream>();
   const sessions = new SessionTable<BoundSession>();
   const gate = createGate({ settings: deps.settings, clock: deps.clock, counters, isMemoryShort: deps.isMemoryShort });
   const all: ConnectionDeps = {
@@ -87,15 +103,40 @@ export function createClients(deps: ClientsDeps): Clients {
     chooseContext: contextChooser(deps.tls),
   };
 
+  const isWeb = ({ facts: { transport } }: { facts: { transport: string } }) => transport === 'websocket' || transport === 'bosh';
+  let webIsOpen = false;
+  async function gone(which: (stream: ClientStream) => boolean): Promise<void> {
+    for (let waited = 0; [...connections].some(which) && waited < 50; waited++)
+      await new Promise<void>((done) => deps.clock.setTimeout(done, 100));
+  }
+
   return {
+    web: {
+      websocket: createWebSocketDoor(all, () => webIsOpen),
+      bosh: createBoshDoor(all, () => webIsOpen),
+      open() {
+        webIsOpen = true;
+      },
+      async close(condition) {
+        webIsOpen = false;
+        for (const session of [...sessions.all()]) if (isWeb(session)) session.end(condition);
+        for (const connection of [...connections]) if (isWeb(connection)) connection.closeUnbound(condition);
+        await gone(isWeb);
+      },
+      get sessionCount() {
+        let count = 0;
+        for (const session of sessions.all()) if (isWeb(session)) count++;
+        return count;
+      },
+    },
+    gate: () => createGate({ ...deps, counters: createClientCounters() }),
     listener: (kind, host) => createClientListener(all, { kind, host }),
     sessions,
     counters,
     async closeAll(condition) {
       for (const session of [...sessions.all()]) session.end(condition);
       for (const connection of [...connections]) connection.closeUnbound(condition);
-      for (let waited = 0; connections.size > 0 && waited < 50; waited++)
-        await new Promise<void>((done) => deps.clock.setTimeout(done, 100));
+      await gone(() => true);
     },
   };
 }

@@ -2,13 +2,16 @@ import type { StreamCondition } from '../stanza/stanza.ts';
 import type { ConnectionFacts } from './session.ts';
 
 /**
- * A connection as its session sees it. TCP is one, WebSocket and BOSH will be others; a session outlives it and may be continued on the next one.
+ * A connection as its session sees it, over TCP, WebSocket or BOSH; a session outlives it and may be continued on the next one, of whatever kind.
  */
 export interface SessionLink {
   readonly facts: ConnectionFacts;
   /** Language of the stream, for stanzas that name none. */
   readonly lang: string;
-  /** Sends text; several calls of one turn leave together. */
+  /**
+   * Sends one element, written to stand where `jabber:client` is the default namespace and `stream:` is declared; several calls of one turn leave
+   * together. One element a call: a WebSocket message holds no more (RFC 7395 §3.3.3).
+   */
   write(xml: string): void;
   /** What was written and is not yet taken by the network, about in octets. */
   readonly waiting: number;

@@ -111,7 +111,7 @@ describe('unacknowledged queue', () => {
     queue.hold("<presence id='1'/>", null, 'k');
     queue.whenAcknowledged(() => told++);
     queue.hold("<presence id='2'/>", null, 'k');
-    expect(queue.replay()).toBe("<message/><presence id='2'/>");
+    expect(queue.replay()).toEqual(['<message/>', "<presence id='2'/>"]);
     queue.acknowledge(1);
     expect(told).toBe(1);
     expect(queue.covers(2)).toBe(true);
@@ -127,7 +127,7 @@ describe('unacknowledged queue', () => {
       queue.acknowledge(acked);
     }
     expect(queue.length).toBe(5_000 - acked);
-    expect(queue.replay().startsWith(`<m${acked}/><m${acked + 1}/>`)).toBe(true);
+    expect(queue.replay().slice(0, 2)).toEqual([`<m${acked}/>`, `<m${acked + 1}/>`]);
   });
 });
 

@@ -58,7 +58,7 @@ export class StreamManagement {
   }
 
   /** For the new connection of a resumed session: all that must be written again. */
-  resumed(): string {
+  resumed(): string[] {
     this.requestedAt = 0;
     this.askedAt = -1;
     return this.queue.replay();

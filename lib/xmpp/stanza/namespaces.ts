@@ -25,4 +25,8 @@ export const NS = {
   dataForms: 'jabber:x:data',
   resultSets: 'http://jabber.org/protocol/rsm',
   sasl2: 'urn:xmpp:sasl:2',
+  framing: 'urn:ietf:params:xml:ns:xmpp-framing',
+  httpBind: 'http://jabber.org/protocol/httpbind',
+  xbosh: 'urn:xmpp:xbosh',
+  component: 'jabber:component:accept',
 } as const;

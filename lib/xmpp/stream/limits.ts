@@ -26,3 +26,6 @@ export const limitsAfterSignIn = (settings: LimitSettings): FrameLimits => ({
   maxBytes: settings.maxStanzaBytes,
   maxDepth: settings.maxDepth,
 });
+
+/** For programs that an administrator let in. */
+export const componentLimits = (maxBytes: number): FrameLimits => ({ ...fixed, maxBytes, maxDepth: 128 });

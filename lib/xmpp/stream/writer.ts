@@ -10,12 +10,17 @@ export interface WriterOwner {
 const FLUSH_AT = 65_536;
 
 /** The writers that have text in this turn of the event loop; one immediate serves all. */
-let turn: StreamWriter[] = [];
+let turn: { flush(): void }[] = [];
 
 function flushTurn(): void {
   const writers = turn;
   turn = [];
   for (const writer of writers) writer.flush();
+}
+
+/** Calls `writer.flush` at the end of this turn of the event loop; to be called once a turn. */
+export function flushSoon(writer: { flush(): void }): void {
+  if (turn.push(writer) === 1) setImmediate(flushTurn);
 }
 
 /**
@@ -41,7 +46,7 @@ export class StreamWriter {
     this.text += xml;
     if (!this.queued) {
       this.queued = true;
-      if (turn.push(this) === 1) setImmediate(flushTurn);
+      flushSoon(this);
     } else if (this.text.length > FLUSH_AT) this.send();
   }
 
