@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sortableId } from '../kernel/ids.ts';
 import type { FakeSession } from '../testing/fake-session.ts';
 import { createMessageWorld, type MessageWorld } from '../testing/message-world.ts';
+import { noteClient } from '../xmpp/c2s/bind2.ts';
 
 const BOB = 2;
 const errors = (session: FakeSession): string[] =>
@@ -48,6 +50,25 @@ describe('messages for someone who is offline', () => {
     const bot = await world.signIn('bob@example.com/bot', { priority: -1 });
     world.presence(bot, 0);
     await world.until(() => bot.sent.length === 1);
+  });
+
+  it('are not shown twice to a client that reads its archive; what is only kept here it gets all the same (XEP-0386 §4)', async () => {
+    const world = createMessageWorld();
+    await writeOffline(world, 2);
+    const only = {
+      accountId: BOB,
+      uid: sortableId(),
+      from: 'alice@example.com' as never,
+      at: 1,
+      xml: '<message><body>only here</body></message>',
+    };
+    await new Promise<void>((done) => world.stores.journal.append({ archive: [], offline: [only] }, done));
+    const bob = await world.signIn('bob@example.com/b', { priority: -1 });
+    noteClient(bob, { id: 'd4565fa7-4d72-4749-b3d3-740edbf87770', software: '', device: '' }, true);
+    world.presence(bob, 0);
+    await world.until(() => world.stores.state.offline.size === 0);
+    expect(bob.bodies()).toEqual(['only here']);
+    expect((await world.stores.archive.page({ accountId: BOB, direction: 'forward', max: 10 })).rows).toHaveLength(2);
   });
 
   it('carry the id they have in the archive', async () => {

@@ -11,19 +11,22 @@ export interface BatchOptions<I, O> {
   /** Equal keys of one batch share the answer; otherwise the later waits for the next batch. */
   readonly shares: boolean;
   readonly maxBatch?: number;
-  /** In a storm questions leave no sooner than so many milliseconds (default 5) after each other; the first ones of a quiet time go at once. */
+  /** In a storm questions leave no sooner than so many milliseconds (default 10) after each other; the first ones of a quiet time go at once. */
   readonly gatherMs?: number;
 }
 
 /** So many batches leave at once before they are spaced. */
 const FREE = 10;
+/** So many who wait are worth a batch of their own at any time. */
+const ENOUGH = 25;
 
 /**
  * When a batch leaves: at the end of this turn of the event loop while there are few, spaced when they come one after the other. A query costs ten times
- * what a row more in it costs; a person who waits five milliseconds longer in a storm does not notice.
+ * what a row more in it costs; a person who waits ten milliseconds longer in a storm does not notice.
  */
 export class Gathering {
   private isScheduled = false;
+  private timer: NodeJS.Timeout | null = null;
   private readonly leaving = new TokenBucket();
 
   constructor(
@@ -31,16 +34,22 @@ export class Gathering {
     private readonly flush: () => void,
   ) {}
 
-  schedule(): void {
+  schedule(waiting: number): void {
+    if (this.timer !== null && waiting >= ENOUGH) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      setImmediate(this.run);
+    }
     if (this.isScheduled) return;
     this.isScheduled = true;
     const wait = this.leaving.spend(1, 1000 / this.gatherMs, FREE, performance.now());
     if (wait === 0) setImmediate(this.run);
-    else setTimeout(this.run, wait);
+    else this.timer = setTimeout(this.run, wait);
   }
 
   private readonly run = (): void => {
     this.isScheduled = false;
+    this.timer = null;
     this.flush();
   };
 }
@@ -51,13 +60,13 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void;
 }
 
-export function createBatcher<I, O>({ keyOf, run, shares, maxBatch = 500, gatherMs = 5 }: BatchOptions<I, O>): (item: I) => Promise<O> {
+export function createBatcher<I, O>({ keyOf, run, shares, maxBatch = 500, gatherMs = 10 }: BatchOptions<I, O>): (item: I) => Promise<O> {
   let waiting: Waiting<I, O>[] = [];
   let isInFlight = false;
   const gathering = new Gathering(gatherMs, () => void flush());
 
   function schedule(): void {
-    if (!isInFlight && waiting.length > 0) gathering.schedule();
+    if (!isInFlight && waiting.length > 0) gathering.schedule(waiting.length);
   }
 
   async function flush(): Promise<void> {

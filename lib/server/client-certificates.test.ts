@@ -1,4 +1,5 @@
 /** Sign-in by client certificate (XEP-0178), from the settings to the stream. */
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import { silentLog } from '../kernel/log.ts';
-import { createCertificates } from '../security/index.ts';
+import { type Certificates, createCertificates } from '../security/index.ts';
 import { type Authority, createAuthority, type Issued } from '../testing/authority.ts';
 import { type ClientFixture, clientFixture, DOMAIN } from '../testing/client-fixture.ts';
 import { settingsBox } from '../testing/fixed-settings.ts';
@@ -19,13 +20,14 @@ import { createTlsContexts } from './tls-contexts.ts';
 let folder = '';
 let authority: Authority;
 let stranger: Authority;
+let certificates: Certificates;
 let node: ClientFixture;
 const xmpp = settingsBox('xmpp');
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-clients-'));
   [authority, stranger] = await Promise.all([createAuthority('Ours'), createAuthority('Ours')]);
-  const certificates = await createCertificates({
+  const made = await createCertificates({
     dataDir: folder,
     hostName: 'box',
     domains: () => [DOMAIN],
@@ -34,15 +36,15 @@ beforeAll(async () => {
     clock: systemClock,
     log: silentLog,
   });
-  if (!certificates.ok) throw new Error(certificates.fault.message);
+  if (!made.ok) throw new Error(made.fault.message);
+  certificates = made.value;
   const tls = createTlsContexts({
-    certificates: certificates.value,
+    certificates,
     use: 'xmpp',
     settings: settingsBox('server'),
     clients: { settings: xmpp, log: silentLog },
   });
-  node = await clientFixture({ unauthenticatedPerAddress: 0 }, { clientCertificates: tls.clients });
-  node.contexts.get = () => tls.contextFor('');
+  node = await clientFixture({ unauthenticatedPerAddress: 0 }, { tls });
   await node.addAccount('alice', 'pw');
   await node.addAccount('bob', 'pw');
   await node.addAccount('carol', 'pw', false);
@@ -159,5 +161,25 @@ describe('sign-in by client certificate', () => {
     expect(condition(await external(client, ''))).toBe('not-authorized');
     expect(node.signIns.at(-1)?.outcome).toBe('backed-off');
     node.backedOff = false;
+  });
+});
+
+describe('binding to the certificate of the server', () => {
+  test('is to the one that this connection showed, also after it was replaced', async () => {
+    allow('off');
+    const signIn = (client: WireClient) =>
+      client.scram('bob', 'pw', {
+        mechanism: 'SCRAM-SHA-256-PLUS',
+        gs2: 'p=tls-server-end-point',
+        binding: createHash('sha256').update(client.certificate()).digest(),
+      });
+    const [before, second] = [(await shown()).client, (await shown()).client];
+    const old = before.certificate();
+    expect(condition(await signIn(before))).toBe('success');
+    await certificates.regenerate('xmpp', 'ana');
+    const after = (await shown()).client;
+    expect(after.certificate().equals(old)).toBe(false);
+    expect(condition(await signIn(after))).toBe('success');
+    expect(condition(await signIn(second))).toBe('success');
   });
 });

@@ -80,7 +80,7 @@ export interface ClientFixture {
 
 export async function clientFixture(
   change: Partial<XmppValues> = {},
-  more: { clock?: Clock; registration?: Registration; clientCertificates?: NonNullable<TlsContexts['clients']> } = {},
+  more: { clock?: Clock; registration?: Registration; tls?: TlsContexts } = {},
 ): Promise<ClientFixture> {
   const clock = more.clock ?? systemClock;
   const settings = settingsBox('xmpp', { connectionsPerAddress: 0, ...change });
@@ -179,10 +179,7 @@ export async function clientFixture(
       },
       after: (record) => void fixture.signIns.push(record),
     },
-    tls: {
-      contextFor: (servername) => contexts.get(servername) ?? (contexts.get('') as SecureContext),
-      ...(more.clientCertificates ? { clients: more.clientCertificates } : {}),
-    },
+    tls: more.tls ?? { contextFor: (servername) => contexts.get(servername) ?? (contexts.get('') as SecureContext) },
     registration: more.registration ?? null,
     wheel: createTimerWheel({
       clock,

@@ -30,7 +30,7 @@ const clientSlot = defineSlot<BoundClient>('bound-client');
 export const clientIdOf = (session: ClientSession): string => readSlot(session, clientSlot)?.id ?? '';
 export const readsArchive = (session: ClientSession): boolean => readSlot(session, clientSlot)?.readsArchive ?? false;
 /** For a session that was bound in the old way after SASL2. */
-export function noteClient(session: BoundSession, agent: UserAgent, usesArchive: boolean): void {
+export function noteClient(session: ClientSession, agent: UserAgent, usesArchive: boolean): void {
   writeSlot(session, clientSlot, { id: agent.id, readsArchive: usesArchive });
   const name = agent.software === '' ? '' : agent.device === '' ? agent.software : `${agent.software} (${agent.device})`;
   if (name !== '') session.client = name;

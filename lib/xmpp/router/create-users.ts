@@ -27,7 +27,7 @@ const KEEP_AT_MOST = 50_000;
 const MISSING_MS = 5_000;
 const KEEP_MISSING = 10_000;
 /** A load is a query for each room: in a storm of sign-ins they gather so long. */
-const GATHER_MS = 10;
+const GATHER_MS = 20;
 
 interface HeldUser extends User {
   /** Monotonic milliseconds of the last load. */
@@ -120,7 +120,7 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
       if (running) return running;
       const load = new Promise<User | null>((resolve, reject) => {
         queue.set(bare, { resolve, reject });
-        gathering.schedule();
+        gathering.schedule(queue.size);
       }).finally(() => inFlight.delete(bare));
       inFlight.set(bare, load);
       return load;

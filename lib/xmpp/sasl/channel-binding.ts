@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 
 /** The bindings we know (XEP-0440 §3). tls-unique is not among them: it does not exist under TLS 1.3 and is unsafe before. */
 export type BindingType = 'tls-exporter' | 'tls-server-end-point';
@@ -16,8 +16,7 @@ export interface ChannelBinding {
  */
 export function bindingOf(socket: TLSSocket): ChannelBinding {
   const modern = socket.getProtocol() === 'TLSv1.3';
-  const der = socket.getX509Certificate()?.raw ?? null;
-  const endPoint = der === null ? null : endPointOf(der);
+  const endPoint = endPointOf(socket);
   const types: BindingType[] = [];
   if (modern) types.push('tls-exporter');
   if (endPoint !== null) types.push('tls-server-end-point');
@@ -30,11 +29,24 @@ export function bindingOf(socket: TLSSocket): ChannelBinding {
   };
 }
 
-/** Nearly every connection shows the certificate of the one before. */
-let last: { readonly der: Buffer; readonly hash: Buffer | null } | null = null;
-function endPointOf(der: Buffer): Buffer | null {
-  if (last === null || !last.der.equals(der)) last = { der, hash: endPointHash(der) };
-  return last.hash;
+/** Reading the certificate off a connection costs more than the rest of a sign-in: those made with one context show the same. */
+const contexts = new WeakMap<TLSSocket, SecureContext>();
+const hashes = new WeakMap<SecureContext, { readonly hash: Buffer | null }>();
+
+/** Every handshake of this socket shows the certificate of this context. */
+export function showsCertificateOf(socket: TLSSocket, context: SecureContext): void {
+  contexts.set(socket, context);
+}
+
+function endPointOf(socket: TLSSocket): Buffer | null {
+  const context = contexts.get(socket);
+  const known = context === undefined ? undefined : hashes.get(context);
+  if (known !== undefined) return known.hash;
+  const certificate = socket.getCertificate();
+  const der = certificate !== null && 'raw' in certificate && Buffer.isBuffer(certificate.raw) ? certificate.raw : null;
+  const hash = der === null ? null : endPointHash(der);
+  if (context !== undefined) hashes.set(context, { hash });
+  return hash;
 }
 
 /** Signature algorithms by the octets of their object identifier. MD5 and SHA-1 are replaced by SHA-256 (RFC 5929 §4.1). */

@@ -14,9 +14,14 @@ const BINDINGS: Readonly<Record<string, BindingType | null>> = {
   'HT-SHA-256-NONE': null,
 };
 
+const NAMES = Object.keys(BINDINGS);
+
 /** Strongest first. HT-SHA-256-UNIQ is never among them: tls-unique does not exist under TLS 1.3 and is unsafe before. */
 export const tokenMechanismsFor = (binding: ChannelBinding | null): string[] =>
-  Object.entries(BINDINGS).flatMap(([name, type]) => (type === null || binding?.types.includes(type) ? [name] : []));
+  NAMES.filter((name) => {
+    const type = BINDINGS[name] ?? null;
+    return type === null || binding?.types.includes(type);
+  });
 
 export const isTokenMechanism = (mechanism: string): boolean => Object.hasOwn(BINDINGS, mechanism);
 
