@@ -97,6 +97,23 @@ describe('durability', () => {
     ]);
   });
 
+  it('says once what a client says again after it lost its connection', async () => {
+    const { world, bob, alice } = await three({ 'muc#roomconfig_persistentroom': '1' });
+    world.groupchat(bob, 'r', '<body>kept</body>', 'm1');
+    await world.rest();
+    bob.end(null);
+    world.clock.advance(1000);
+    const again = await world.signIn('bob@example.com/new');
+    await world.enter(again, 'r', 'Bob');
+    again.take();
+    alice.take();
+    world.groupchat(again, 'r', '<body>kept</body>', 'm1');
+    world.groupchat(again, 'r', '<body>other</body>', 'm1');
+    world.groupchat(again, 'r', '<body>other</body>', 'm1');
+    await world.rest();
+    expect([alice.bodies(), world.stores.state.roomMessages.size]).toEqual([['other', 'other'], 3]);
+  });
+
   it('holds nothing for a room that keeps nothing', async () => {
     const { world, alice } = await three();
     world.stores.journal.hold();
