@@ -235,6 +235,6 @@ describe('an invitation', () => {
     const { world, bob, carol } = await three({ 'muc#roomconfig_allowinvites': '0' });
     world.say(bob, invite('carol@example.com'));
     await world.rest();
-    expect([bob.take().map(line), carol.sent.length]).toEqual([['message:error not-allowed'], 0]);
+    expect([bob.take().map(line), carol.sent.length]).toEqual([['message:error forbidden'], 0]);
   });
 });

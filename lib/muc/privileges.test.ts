@@ -57,6 +57,7 @@ describe('changing a role', () => {
     ['but no owner', at('admin', 'moderator'), at('owner', 'moderator'), 'none', 'not-allowed'],
     ['a moderator gives voice', at('none', 'moderator'), at('none', 'visitor'), 'participant', null],
     ['and takes it', at('none', 'moderator'), at('none', 'participant'), 'visitor', null],
+    ['not from a member, if a member itself', at('member', 'moderator'), at('member', 'participant'), 'visitor', 'not-allowed'],
     ['never from an admin', at('admin', 'moderator'), at('admin', 'moderator'), 'visitor', 'not-allowed'],
     ['a moderator makes no moderators', at('none', 'moderator'), at('none', 'participant'), 'moderator', 'forbidden'],
     ['an admin does', at('admin', 'moderator'), at('none', 'participant'), 'moderator', null],
