@@ -14,18 +14,25 @@ import ssl
 import sys
 
 from slixmpp import JID, ClientXMPP
-from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.exceptions import IqError, IqTimeout, PresenceError
 from slixmpp.xmlstream import ET, tostring
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
 
 DELAY = "{urn:xmpp:delay}delay"
 STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
 DATA_FORM = "{jabber:x:data}"
-PLUGINS = [30, 50, 54, 59, 92, 191, 198, 199, 280, 313, 352]
+PLUGINS = [30, 45, 50, 54, 59, 92, 191, 198, 199, 249, 280, 313, 352]
+
+
+# slixmpp prints while it enters a room; what it says must not stand among the answers.
+OUT = sys.stdout
+sys.stdout = sys.stderr
 
 
 def say(fact):
-    sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    OUT.write(json.dumps(fact, ensure_ascii=False) + "\n")
+    OUT.flush()
 
 
 def message_fact(stanza):
@@ -62,6 +69,10 @@ def form_fact(form):
     for item in form.findall(DATA_FORM + "item"):
         items.append({field.get("var", ""): [v.text or "" for v in field.findall(DATA_FORM + "value")] for field in item})
     return {"type": form.get("type"), "fields": fields, "items": items}
+
+
+def content_fact(content):
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 class Client(ClientXMPP):
@@ -113,6 +124,10 @@ class Client(ClientXMPP):
         }
         for name, handler in handlers.items():
             self.add_event_handler(name, handler)
+        # Of rooms it tells by events of its plugin only.
+        self.register_handler(Callback("room presence", StanzaPath("presence/muc"), self.on_presence))
+        self.register_handler(Callback("invitation", StanzaPath("message/muc/invite"), self.on_room_message))
+        self.register_handler(Callback("decline", StanzaPath("message/muc/decline"), self.on_room_message))
         # slixmpp names available presence after its <show/>.
         for kind in ("available", "chat", "away", "xa", "dnd", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "error", "probe"):
             self.add_event_handler("presence_" + kind, self.on_presence)
@@ -152,6 +167,9 @@ class Client(ClientXMPP):
             "condition": stanza["error"]["condition"] if stanza.xml.get("type") == "error" else "",
             "xml": tostring(stanza.xml),
         })
+
+    def on_room_message(self, stanza):
+        say({"event": "room-message", **message_fact(stanza)})
 
     def on_roster(self, iq):
         items = iq.xml.findall("{jabber:iq:roster}query/{jabber:iq:roster}item")
@@ -251,8 +269,6 @@ class Commands:
                 found.append({"archiveId": stanza["mam_result"]["id"], "at": forwarded.xml.find(DELAY).get("stamp"),
                               **message_fact(forwarded["stanza"])})
 
-        from slixmpp.xmlstream.handler import Callback
-        from slixmpp.xmlstream.matcher import StanzaPath
         self.client.register_handler(Callback("archive page " + query_id, StanzaPath("message/mam_result"), collect))
         try:
             answer = await iq.send(timeout=10)
@@ -377,10 +393,6 @@ class Commands:
         return content_fact(content)
 
 
-def content_fact(content):
-    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
     async def pubsub(self, command):
         """A method of slixmpp's XEP-0060 by name; `args` as they are, `payload` and `config` made from text and fields."""
         args = dict(command.get("args", {}))
@@ -429,6 +441,60 @@ def content_fact(content):
             found = answer["private"]["bookmarks"]
         return [{"jid": str(room["jid"]), "name": room["name"], "nick": room["nick"]} for room in found["conferences"]]
 
+    def rooms(self):
+        return self.client["xep_0045"]
+
+    async def room_join(self, command):
+        """Enters a room and waits for all that comes with it, as XEP-0045 orders it."""
+        own, subject, others, history = await self.rooms().join_muc_wait(
+            JID(command["room"]), command["nick"], password=command.get("password"),
+            maxstanzas=command.get("maxStanzas"), timeout=10)
+        return {
+            "codes": sorted(own["muc"]["status_codes"]),
+            "role": own["muc"]["role"],
+            "affiliation": own["muc"]["affiliation"],
+            "occupants": sorted(p["from"].resource for p in others if p["from"] != own["from"]),
+            "addresses": sorted(str(p["muc"]["jid"]) for p in others if str(p["muc"]["jid"])),
+            "history": [m["body"] for m in history],
+            "subject": subject["subject"],
+        }
+
+    async def room_leave(self, command):
+        self.rooms().leave_muc(JID(command["room"]), command["nick"])
+
+    async def room_config(self, command):
+        """The form of the room with some values changed, sent back; answers with the fields that were offered."""
+        form = await self.rooms().get_room_config(JID(command["room"]))
+        answer = self.client["xep_0004"].make_form("submit")
+        answer.add_field("FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/muc#roomconfig")
+        for var, value in command.get("values", {}).items():
+            answer.add_field(var, value=value)
+        await self.rooms().set_room_config(JID(command["room"]), answer)
+        return sorted(form.get_fields())
+
+    async def room_affiliation(self, command):
+        await self.rooms().set_affiliation(JID(command["room"]), command["affiliation"], jid=JID(command["jid"]),
+                                           reason=command.get("reason", ""))
+
+    async def room_role(self, command):
+        await self.rooms().set_role(JID(command["room"]), command["nick"], command["role"], reason=command.get("reason", ""))
+
+    async def room_list(self, command):
+        found = await self.rooms().get_affiliation_list(JID(command["room"]), command["affiliation"])
+        return sorted(str(jid) for jid in found)
+
+    async def room_invite(self, command):
+        self.rooms().invite(JID(command["room"]), JID(command["jid"]), command.get("reason", ""))
+
+    async def room_decline(self, command):
+        self.rooms().decline(JID(command["room"]), JID(command["jid"]), command.get("reason", ""))
+
+    async def room_subject(self, command):
+        self.rooms().set_subject(JID(command["room"]), command["subject"])
+
+    async def room_destroy(self, command):
+        await self.rooms().destroy(JID(command["room"]), command.get("reason", ""))
+
 
 async def obey(commands, line):
     command = json.loads(line)
@@ -436,6 +502,8 @@ async def obey(commands, line):
         result = await getattr(commands, command["do"].replace("-", "_"))(command)
         say({"id": command["id"], "ok": True, "result": result})
     except IqError as problem:
+        say({"id": command["id"], "ok": False, "error": problem.condition, "text": problem.text or ""})
+    except PresenceError as problem:
         say({"id": command["id"], "ok": False, "error": problem.condition, "text": problem.text or ""})
     except IqTimeout:
         say({"id": command["id"], "ok": False, "error": "timeout"})

@@ -98,14 +98,16 @@ export function createChanges(deps: {
     const was = session.occupant;
     broadcasts.one(room, session, selfPresence(was, session, going));
     if (room.sessions.get(session.jid.full) !== session) return;
+    const last = was.sessions.length === 1;
+    // While the device still counts as the old nickname, so that it does not hear as one of the others.
+    if (last) broadcasts.presenceToOthers(room, was, going);
+    if (room.sessions.get(session.jid.full) !== session) return;
     const to = room.occupants.get(key) ?? fresh(room, was, nick, key);
     was.sessions.splice(was.sessions.indexOf(session), 1);
     session.occupant = to;
     to.sessions.push(session);
-    if (was.sessions.length === 0) {
-      was.shown = session;
+    if (last) {
       room.occupants.delete(was.key);
-      broadcasts.presenceToOthers(room, was, going);
       deps.left(room);
     } else if (was.shown === session) {
       was.shown = was.sessions[was.sessions.length - 1] ?? null;

@@ -16,6 +16,17 @@ import { type PublicRoom, pageSet, type RoomPage, readPageWish } from './room-pa
 
 const notFound: StanzaFault = { condition: 'item-not-found', text: 'There is no such room.' };
 const noNode: StanzaFault = { condition: 'item-not-found' };
+const noWords: StanzaFault = {
+  condition: 'bad-request',
+  text: 'Say what to search for, or that all rooms are wanted.',
+  detail: el('no-search-conditions', MUC_NS.searchError),
+};
+const badOrder: StanzaFault = {
+  condition: 'feature-not-implemented',
+  type: 'modify',
+  text: 'Rooms are given in the order of their addresses.',
+  detail: el('invalid-sort-key', MUC_NS.searchError),
+};
 const badSearch: StanzaFault = { condition: 'bad-request', text: 'Send the filled-in search form.' };
 
 /** Rooms in one answer, whether asked for by pages or not. */
@@ -71,6 +82,7 @@ export function createDiscovery(deps: {
             MUC_NS.unique,
             MUC_NS.occupantId,
             MUC_NS.search,
+            MUC_NS.vcard,
             'jabber:x:conference',
           ],
           forms: [],
@@ -201,10 +213,7 @@ export function createDiscovery(deps: {
         type: 'list-single',
         label: 'Order',
         values: [`{${MUC_NS.searchOrder}}address`],
-        options: [
-          { label: 'Address', value: `{${MUC_NS.searchOrder}}address` },
-          { label: 'People inside', value: `{${MUC_NS.searchOrder}}nusers` },
-        ],
+        options: [{ label: 'Address', value: `{${MUC_NS.searchOrder}}address` }],
       },
     ]);
     return { result: el('search', MUC_NS.search, {}, form) };
@@ -214,7 +223,9 @@ export function createDiscovery(deps: {
     `<item address='${escapeAttribute(room.jid)}'><name>${escapeText(room.title || room.jid)}</name>` +
     (room.description === '' ? '' : `<description>${escapeText(room.description)}</description>`) +
     `<nusers>${room.occupants}</nusers><service-type>xep-0045</service-type>${room.isOpen ? '<is-open/>' : ''}` +
-    (room.isAnonymous === null ? '' : `<anonymity-mode>${room.isAnonymous ? 'semi' : 'none'}</anonymity-mode>`) +
+    (room.isAnonymous === null
+      ? ''
+      : `<anonymity-mode>${room.isAnonymous ? 'muc_semianonymous' : '{urn:xmpp:channel-search:0:anonymity}none'}</anonymity-mode>`) +
     '</item>';
 
   async function search(ask: ServiceAsk): Promise<IqAnswer> {
@@ -222,13 +233,14 @@ export function createDiscovery(deps: {
     if (values === null) return { fault: badSearch };
     const words = (values.get('q')?.[0] ?? '').trim().slice(0, 200);
     const all = values.get('all')?.[0];
-    if (words === '' && all !== '1' && all !== 'true') return { fault: badSearch };
+    if (words === '' && all !== '1' && all !== 'true') return { fault: noWords };
+    const key = values.get('key')?.[0];
+    // Pages without gaps need an order that does not move.
+    if (key !== undefined && key !== `{${MUC_NS.searchOrder}}address`) return { fault: badOrder };
     const wish = readPageWish(ask.payload, MOST_ITEMS);
     if ('fault' in wish) return wish;
     const page = await deps.pages(ask.iq.to?.domain ?? '', wish, words === '' ? undefined : words);
-    const byPeople = values.get('key')?.[0] === `{${MUC_NS.searchOrder}}nusers`;
-    const rooms = byPeople ? [...page.rooms].sort((a, b) => b.occupants - a.occupants) : page.rooms;
-    return { result: `<result xmlns='${MUC_NS.search}'>${rooms.map(resultItem).join('')}${pageSet(page, true)}</result>` };
+    return { result: `<result xmlns='${MUC_NS.search}'>${page.rooms.map(resultItem).join('')}${pageSet(page, true)}</result>` };
   }
 
   return { serviceInfo, serviceItems, roomInfo, roomItems, searchForm, search, isThereFor };

@@ -110,7 +110,8 @@ export function createDoor(deps: {
   async function create(jid: Jid, change: Partial<RoomConfig>, owners: readonly BareJid[], by: string): Promise<Result<LiveRoom, Fault>> {
     if (jid.local === '' || jid.resource !== '' || !deps.isOurs(jid.domain)) return refuse(roomFaults.badAddress({ jid: jid.full }));
     if (owners.length === 0) return refuse(roomFaults.noOwner());
-    if ((await registry.find(jid)) !== null) return refuse(roomFaults.taken({ jid: jid.bare }));
+    // Somebody who waited for the same answer may have made it just now.
+    if ((await registry.find(jid)) !== null || registry.peek(jid.bare) !== undefined) return refuse(roomFaults.taken({ jid: jid.bare }));
     if (!registry.hasSpace()) return refuse(roomFaults.noSpace({ limit: ctx.settings.get().maxRooms }));
     const room = registry.make(jid, by as BareJid, defaultConfig(ctx.settings.get()));
     for (const owner of owners) room.setStanding(owner, 'owner', null, '');

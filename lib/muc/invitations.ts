@@ -14,7 +14,7 @@ import type { OccupantSession, Room } from './room.ts';
 
 const faults = {
   badAddress: { condition: 'jid-malformed', text: 'The address of the person to invite is not valid. Nobody was invited.' },
-  noInvites: { condition: 'not-allowed', text: 'You may not invite people to this room.' },
+  noInvites: { condition: 'forbidden', text: 'You may not invite people to this room.' },
   tooMany: { condition: 'policy-violation', text: 'Too many people in one invitation.' },
   banned: { condition: 'forbidden', text: 'This person is banned from the room.' },
   noVoiceRequests: { condition: 'not-allowed', text: 'Moderators of this room are not asked for voice.' },
@@ -75,10 +75,9 @@ export function createInvitations(deps: { readonly ctx: MucContext; readonly aff
       people.push({ to, invite: one });
     }
     const messages = people.map(({ to, invite: one }) => invitation(room, session.jid, to, one));
-    // §7.8.2: who is invited to a room for members becomes one, if the inviter may edit the list.
+    // §9.5: who is invited to a room for members becomes one; in an open room an invitation changes nobody's standing.
     const strangers = people.filter(({ to }) => !atLeast(ctx.standingOf(room, to), 'member'));
     if (!room.config.membersOnly || strangers.length === 0) sendAll(incoming, messages);
-    else if (!atLeast(occupant.affiliation, 'admin')) return faults.noInvites;
     else {
       const hold = takeHold(ctx, incoming);
       const changes = strangers.map(({ to }) => ({ who: to.bare, affiliation: 'member' as const, reason: '' }));

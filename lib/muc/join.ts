@@ -122,7 +122,7 @@ export function createJoining(deps: {
     const known = room.occupants.get(key);
     const isLocal = ctx.router().isLocalDomain(from.domain);
     if (known !== undefined) {
-      const session = new OccupantSession(from, known, isLocal, payload);
+      const session = new OccupantSession(from, known, isLocal, payload, clock.now());
       known.sessions.push(session);
       known.shown = session;
       known.changed();
@@ -138,7 +138,7 @@ export function createJoining(deps: {
       standing,
       clock.now(),
     );
-    const session = new OccupantSession(from, occupant, isLocal, payload);
+    const session = new OccupantSession(from, occupant, isLocal, payload, clock.now());
     occupant.sessions.push(session);
     occupant.shown = session;
     room.occupants.set(key, occupant);

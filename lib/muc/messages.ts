@@ -93,6 +93,20 @@ export function createMessages(ctx: MucContext, broadcasts: Broadcasts): Message
     broadcasts.toAll(room, out, what.body === '' ? 'may-wait' : 'now');
   }
 
+  /**
+   * A client that lost its connection enters again and says once more what was never acknowledged to it. What the room has of that already is not said
+   * twice: the same words under the same id, from before it entered.
+   */
+  function wasSaid(room: Room, session: OccupantSession, id: string, inner: string): boolean {
+    if (id === '') return false;
+    for (let i = room.history.length - 1; i >= 0; i--) {
+      const message = room.history[i]?.message;
+      if (message === undefined || message.stanzaId !== id || message.sender !== session.jid.bare) continue;
+      return message.at < session.since && message.xml.includes(`>${inner}<`);
+    }
+    return false;
+  }
+
   function groupchat(room: Room, incoming: Incoming<MessageStanza>): StanzaFault | null {
     const { stanza } = incoming;
     const session = room.sessions.get(stanza.from.full);
@@ -127,6 +141,10 @@ export function createMessages(ctx: MucContext, broadcasts: Broadcasts): Message
     const lasting = kept && room.isArchived;
     if (lasting && !journal.accepting) return storeAway;
     const hold = lasting ? takeHold(ctx, incoming) : null;
+    if (lasting && wasSaid(room, session, stanza.id, inner)) {
+      if (hold !== null) ctx.settled(() => hold.done());
+      return null;
+    }
     say(
       room,
       { from: occupant, type: 'groupchat', id: stanza.id, lang: stanza.lang, inner, el: stanza.el, body, kept },

@@ -41,16 +41,15 @@ export const badModeration: IqAnswer = { fault: faults.bad };
 export function createModeration(deps: { readonly ctx: MucContext; readonly messages: Messages }): Moderation {
   const { ctx } = deps;
 
-  const textOf = (name: 'reason', reason: string, ns = ''): string =>
-    reason === '' ? '' : `<${name}${ns === '' ? '' : ` xmlns='${ns}'`}>${escapeText(reason)}</${name}>`;
+  const reasonXml = (reason: string): string => (reason === '' ? '' : `<reason>${escapeText(reason)}</reason>`);
 
   /** Who did it, as XEP-0425 writes it in each of its forms. */
   function moderatedXml(by: OccupantSession, id: string, reason: string): string {
     const who = escapeAttribute(by.occupant.jid.full);
     const occupant = `<occupant-id xmlns='${MUC_NS.occupantId}' id='${by.occupant.occupantId}'/>`;
     return (
-      `<retract xmlns='${MUC_NS.retract}' id='${escapeAttribute(id)}'><moderated xmlns='${MUC_NS.moderate}' by='${who}'>${occupant}</moderated>${textOf('reason', reason)}</retract>` +
-      `<apply-to xmlns='${MUC_NS.fasten}' id='${escapeAttribute(id)}'><moderated xmlns='${MUC_NS.moderateOld}' by='${who}'><retract xmlns='${MUC_NS.retractOld}'/>${textOf('reason', reason)}</moderated></apply-to>`
+      `<retract xmlns='${MUC_NS.retract}' id='${escapeAttribute(id)}'><moderated xmlns='${MUC_NS.moderate}' by='${who}'>${occupant}</moderated>${reasonXml(reason)}</retract>` +
+      `<apply-to xmlns='${MUC_NS.fasten}' id='${escapeAttribute(id)}'><moderated xmlns='${MUC_NS.moderateOld}' by='${who}'><retract xmlns='${MUC_NS.retractOld}'/>${reasonXml(reason)}</moderated></apply-to>`
     );
   }
 
@@ -58,10 +57,11 @@ export function createModeration(deps: { readonly ctx: MucContext; readonly mess
   function tombstone(by: OccupantSession, reason: string, from: string, id: string, occupantId: string): string {
     const stamp = new Date(ctx.clock.now()).toISOString();
     const who = escapeAttribute(by.occupant.jid.full);
+    const moderator = `<occupant-id xmlns='${MUC_NS.occupantId}' id='${by.occupant.occupantId}'/>`;
     const author = occupantId === '' ? '' : `<occupant-id xmlns='${MUC_NS.occupantId}' id='${occupantId}'/>`;
     const inner =
-      `<retracted xmlns='${MUC_NS.retract}' stamp='${stamp}'><moderated xmlns='${MUC_NS.moderate}' by='${who}'/>${textOf('reason', reason)}</retracted>` +
-      `<moderated xmlns='${MUC_NS.moderateOld}' by='${who}'><retracted xmlns='${MUC_NS.retractOld}' stamp='${stamp}'/>${textOf('reason', reason)}</moderated>${author}`;
+      `<retracted xmlns='${MUC_NS.retract}' stamp='${stamp}'><moderated xmlns='${MUC_NS.moderate}' by='${who}'>${moderator}</moderated>${reasonXml(reason)}</retracted>` +
+      `<moderated xmlns='${MUC_NS.moderateOld}' by='${who}'><retracted xmlns='${MUC_NS.retractOld}' stamp='${stamp}'/>${reasonXml(reason)}</moderated>${author}`;
     return keptXml(from, 'groupchat', id, '', inner);
   }
 

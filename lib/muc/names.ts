@@ -26,6 +26,7 @@ export const MUC_NS = {
   search: 'urn:xmpp:channel-search:0:search',
   searchParams: 'urn:xmpp:channel-search:0:search-params',
   searchOrder: 'urn:xmpp:channel-search:0:order',
+  searchError: 'urn:xmpp:channel-search:0:error',
   fullText: 'urn:xmpp:fulltext:0',
   hints: 'urn:xmpp:hints',
   ping: NS.ping,

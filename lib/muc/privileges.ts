@@ -50,8 +50,9 @@ export function mayWhisper(from: Role, config: Pick<RoomConfig, 'allowPrivateMes
 
 export function mayReadMembers(role: Role, affiliation: Affiliation, config: Pick<RoomConfig, 'memberList'>): boolean {
   if (atLeast(affiliation, 'admin') || role === 'moderator') return true;
-  if (config.memberList === 'anyone') return role !== 'none' || affiliation === 'member';
-  return config.memberList === 'participants' && roleAtLeast(role, 'participant');
+  if (config.memberList === 'moderators') return false;
+  // §9.5: members may, though they are not inside.
+  return affiliation === 'member' || roleAtLeast(role, config.memberList === 'anyone' ? 'visitor' : 'participant');
 }
 
 export const seesAddresses = (role: Role, config: Pick<RoomConfig, 'whois'>): boolean =>
@@ -79,7 +80,8 @@ export function roleChangeFault(actor: Standing, target: Standing, to: Role): 'f
     if (!atLeast(actor.affiliation, 'admin')) return 'forbidden';
     return atLeast(target.affiliation, 'admin') ? 'not-allowed' : null;
   }
-  return null;
+  // §8.4: not from somebody who stands as high, or above; between people without affiliation the role alone counts.
+  return to === 'visitor' && (theirs > mine || (theirs === mine && theirs > RANK.none && mine < RANK.admin)) ? 'not-allowed' : null;
 }
 
 /** §9.1-9.5, §10.3-10.8: may `actor` change an affiliation from `was` to `to`? */

@@ -1,8 +1,12 @@
 /** Where stanzas for rooms come in. A room that is not in memory is fetched first; meanwhile what is for it waits, in order. */
+import { bareOf } from '../kernel/jid.ts';
 import type { AckHold, ClientSession } from '../xmpp/c2s/session.ts';
 import type { ServiceDesk } from '../xmpp/router/service-desk.ts';
+import { errorStanza } from '../xmpp/stanza/build.ts';
+import { Element } from '../xmpp/stanza/element.ts';
 import type { Stanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import type { Incoming, MucContext } from './context.ts';
+import { MUC_NS } from './names.ts';
 import type { Registry } from './registry.ts';
 import type { Relay } from './relay.ts';
 import type { Room } from './room.ts';
@@ -25,10 +29,21 @@ export function createReception(deps: {
     if (fault !== null) ctx.router().bounce(stanza, fault);
   };
 
+  /** §7.2: a refused request to enter comes back as one, and says that the room refused. */
+  function refuseEntry(stanza: Stanza, fault: StanzaFault): void {
+    const error = errorStanza(stanza, fault, stanza.to === null ? undefined : bareOf(stanza.to));
+    if (error === null) return;
+    error.el.children.unshift(new Element('x', MUC_NS.muc));
+    ctx.wire.send(error);
+  }
+
   function forRoom(room: Room | null, incoming: Incoming): void {
     const { stanza } = incoming;
-    if (stanza.kind !== 'iq') bounce(stanza, deps.stanzas.take(room, incoming));
-    else if (room === null) bounce(stanza, { condition: 'item-not-found', text: 'There is no such room.' });
+    if (stanza.kind !== 'iq') {
+      const fault = deps.stanzas.take(room, incoming);
+      if (fault !== null && stanza.kind === 'presence' && stanza.type === '') refuseEntry(stanza, fault);
+      else bounce(stanza, fault);
+    } else if (room === null) bounce(stanza, { condition: 'item-not-found', text: 'There is no such room.' });
     else bounce(stanza, deps.relay.ask(room, stanza));
   }
 

@@ -142,7 +142,11 @@ export function createRegistry(ctx: MucContext): Registry {
     peek: (bare) => rooms.get(bare),
     find(jid) {
       const room = rooms.get(jid.bare);
-      if (room !== undefined) return Promise.resolve(room);
+      if (room !== undefined) {
+        // Whoever asks for it may need it a moment longer.
+        room.emptySince = clock.monotonic();
+        return Promise.resolve(room);
+      }
       return loading.get(jid.bare)?.promise ?? gather(jid);
     },
     hasSpace() {

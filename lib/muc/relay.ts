@@ -10,6 +10,7 @@ import { MUC_NS, nickKey } from './names.ts';
 import type { Room } from './room.ts';
 
 const nobody: StanzaFault = { condition: 'item-not-found', text: 'Nobody in this room has this nickname.' };
+const notToOccupant: StanzaFault = { condition: 'bad-request', text: 'Only those inside may ask an occupant what it can do.' };
 const tooMany: StanzaFault = { condition: 'resource-constraint', type: 'wait', text: 'Too many of your requests wait for an answer.' };
 const gone: StanzaFault = { condition: 'recipient-unavailable', type: 'wait' };
 const noVcard: StanzaFault = { condition: 'item-not-found' };
@@ -86,7 +87,8 @@ export function createRelay(deps: {
   return {
     ask(room, iq) {
       const session = room.sessions.get(iq.from.full);
-      if (session === undefined) return notInside;
+      // §6.5: who is inside is asked of the room.
+      if (session === undefined) return iq.payload?.ns === NS.discoInfo || iq.payload?.ns === NS.discoItems ? notToOccupant : notInside;
       const target = room.occupants.get(nickKey(iq.to?.resource ?? '') ?? '');
       if (target === undefined) return nobody;
       const { payload } = iq;

@@ -16,6 +16,8 @@ export class OccupantSession {
     readonly isLocal: boolean,
     /** Payload of its last presence as text. */
     public presence: string,
+    /** When it entered, milliseconds since 1970. */
+    readonly since: number,
   ) {
     this.toText = escapeAttribute(jid.full);
   }
