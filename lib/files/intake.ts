@@ -78,18 +78,20 @@ export function createIntake(deps: {
     if (why !== null) return refused(415, why);
     if (busy.has(row.id)) return refused(409, 'This upload is under way already.');
     busy.add(row.id);
+    const free = (why: Refused) => {
+      busy.delete(row.id);
+      return { refused: why };
+    };
     try {
-      const { free } = await blobs.space();
-      if (free - row.size < settings.keepFree) {
-        busy.delete(row.id);
-        return { refused: noRoom };
-      }
+      // Looked at again now that nobody else can fill it: an upload may have ended since.
+      if ((await store.get(id))?.state !== 'waiting') return free(twice);
+      const space = await blobs.space();
+      if (space.free - row.size < settings.keepFree) return free(noRoom);
       // Left behind by a try that could not be recorded.
       await blobs.remove([row.id]);
       return { upload: receive({ ...row, type }, await blobs.begin(row.id), facts.address) };
     } catch (error) {
-      busy.delete(row.id);
-      return { refused: failed(row, error) };
+      return free(failed(row, error));
     }
   }
 
@@ -154,7 +156,7 @@ export function createIntake(deps: {
           });
           if (!stored) {
             // The slot went while its bytes came: its account was removed.
-            await blobs.remove([row.id]);
+            if ((await store.get(row.id)) === null) await blobs.remove([row.id]);
             return await ended({ status: 404, why: 'There is no upload at this address any more.' });
           }
           busy.delete(row.id);

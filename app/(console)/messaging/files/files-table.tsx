@@ -113,8 +113,6 @@ export function FilesTable({
         onOpen={setShown}
         rowMenu={menu}
         {...(mayDelete ? { bulk: [{ id: 'delete', label: 'Delete', danger: true, run: startDelete }], bulkMatching: isNarrow } : {})}
-        live
-        stale={freshness === 'stale'}
         empty={
           <EmptyState
             title="Nobody has uploaded a file"
