@@ -104,10 +104,7 @@ export async function measurePages(browser: Browser, asked: PagesAsked): Promise
   await returning.close();
   return [
     `${rows.length} pages: slowest look ${Math.max(...all.map((one) => one.answers)).toFixed(0)} ms, longest turn of the event loop ${Math.max(...all.map((one) => one.longestTurn)).toFixed(0)} ms`,
-    table(
-      ['page, ms', 'first', 'empty cache', 'first byte', 'DOM', 'answers', 'max', 'script KiB', 'turn first', 'turn'],
-      rows,
-    ),
+    table(['page, ms', 'first', 'empty cache', 'first byte', 'DOM', 'answers', 'max', 'script KiB', 'turn first', 'turn'], rows),
   ].join('\n');
 }
 

@@ -43,10 +43,10 @@ export async function insertPeople(dataDir: string, count: number, domains: read
   try {
     const now = Date.now();
     for (const domain of domains)
-      await client.query(
-        `INSERT INTO domain (domain, managed, created_at) VALUES ($1, 'system', $2) ON CONFLICT DO NOTHING`,
-        [domain, now],
-      );
+      await client.query(`INSERT INTO domain (domain, managed, created_at) VALUES ($1, 'system', $2) ON CONFLICT DO NOTHING`, [
+        domain,
+        now,
+      ]);
     const there = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM account');
     for (let first = there.rows[0]?.n ?? 0; first < count; first += batch) {
       const rows = Array.from({ length: Math.min(batch, count - first) }, (_, index) => {

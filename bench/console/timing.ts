@@ -4,7 +4,9 @@ export const quantile = (values: readonly number[], share: number): number =>
 
 /** Aligned columns; numbers as whole milliseconds from 10, with a decimal below. */
 export function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const shown = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? (cell < 10 ? cell.toFixed(1) : String(Math.round(cell))) : cell)));
+  const shown = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? (cell < 10 ? cell.toFixed(1) : String(Math.round(cell))) : cell)),
+  );
   const widths = heads.map((head, index) => Math.max(head.length, ...shown.map((row) => (row[index] ?? '').length)));
   const line = (cells: readonly string[]) =>
     cells
