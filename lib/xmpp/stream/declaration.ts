@@ -13,13 +13,13 @@ export const INSTRUCTION: Refusal = { condition: 'restricted-xml', text: 'Proces
 /** Position after the XML declaration that begins at `at`, 'more' when it is not complete, or why there is none. */
 export function readDeclaration(text: string, at: number): number | 'more' | Refusal {
   const end = text.indexOf('?>', at);
-  if (end < 0) {
+  if (end < 0 || end - at > MAX_DECLARATION) {
     const start = text.slice(at, at + 6);
     if (!('<?xml '.startsWith(start) || /^<\?xml[ \t\r\n]/.test(start))) return INSTRUCTION;
-    if (text.length - at <= MAX_DECLARATION) return 'more';
+    if (text.length - at <= MAX_DECLARATION + 1) return 'more';
     return { condition: 'not-well-formed', text: 'The XML declaration does not end.' };
   }
-  const declaration = text.slice(at, Math.min(end + 2, at + MAX_DECLARATION));
+  const declaration = text.slice(at, end + 2);
   if (!/^<\?xml[ \t\r\n]/.test(declaration)) return INSTRUCTION;
   const parts = XML_DECLARATION.exec(declaration);
   if (parts === null) return { condition: 'not-well-formed', text: 'The XML declaration is malformed.' };

@@ -69,8 +69,9 @@ export class Framer {
     const { incoming } = this;
     if (this.state === 'over' || incoming.spoilt || chunk.length === 0) return;
     const bytes = incoming.whole(chunk);
-    if (bytes.length === 0) return;
-    if (this.lack === Lack.tag && !this.search.ends(bytes, 0)) return incoming.wait(bytes);
+    if (bytes.length === 0 && !incoming.spoilt) return;
+    // After octets that are no UTF-8 nothing more will be read: what waited is looked at as it is.
+    if (this.lack === Lack.tag && !incoming.spoilt && !this.search.ends(bytes, 0)) return incoming.wait(bytes);
     this.lack = Lack.none;
     incoming.take(bytes);
   }
@@ -130,7 +131,7 @@ export class Framer {
         at = after;
         continue;
       }
-      if (at + 1 >= length) return this.waitForTag(at);
+      if (at + 1 >= length) return this.waitForLittle(at);
       // A start tag, of the stream, of a stanza or inside one.
       const depth = open === null ? 0 : open.depth;
       const fault = readStartTag(
