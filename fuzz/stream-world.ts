@@ -152,7 +152,7 @@ export async function createStreamWorld(): Promise<StreamWorld> {
     async leftovers() {
       const { counters, sessions } = fixture.clients;
       // Lost sessions may be resumed for a second; then all must be gone.
-      for (let tries = 0; tries < 3; tries++) {
+      for (let tries = 0; tries < 5; tries++) {
         try {
           await fixture.until('nothing is left', () => counters.connections === 0 && sessions.size === 0);
           return null;

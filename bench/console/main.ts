@@ -70,8 +70,8 @@ try {
   if (!values['no-pages']) {
     const { items: found } = await get('/users?limit=1');
     const { items: operators } = await get('/operators');
-    const seen = { user: String(found[0].id), job: '', operator: operators[0].id };
-    const paths = pages.filter((page) => page.route !== '/jobs/[id]').map((page) => page.path(seen));
+    const seen = { user: String(found[0].id), job: '', operator: operators[0].id, room: '' };
+    const paths = pages.filter((page) => !page.path(seen).endsWith('/') && !page.path(seen).includes('//')).map((page) => page.path(seen));
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],

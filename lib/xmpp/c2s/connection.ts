@@ -31,6 +31,8 @@ export interface ConnectionDeps extends NegotiationDeps {
 const CLOSING_MS = 2_000;
 /** With neither ping nor close configured, how often to look whether that has changed. */
 const LOOK_AGAIN_MS = 600_000;
+/** How often a client that is not read for now is asked whether it is still there. */
+const PROBE_MS = 10_000;
 
 class ConnectionTimer extends WheelEntry {
   constructor(private readonly connection: ClientConnection) {
@@ -84,6 +86,7 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
   /** Monotonic times in milliseconds; 0 means not set. */
   private phaseSince: number;
   private heldUntil = 0;
+  private probedAt = 0;
   private midwaySince = 0;
   private lastInput: number;
   private pinged = false;
@@ -234,6 +237,7 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
     if (this.state !== 'open') return;
     const now = deps.clock.monotonic();
     this.lastInput = now;
+    this.probedAt = now;
     this.pinged = false;
     this.framer.push(chunk);
     this.pump();
@@ -283,6 +287,12 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
       this.heldUntil = 0;
       this.lastInput = now;
       this.pump();
+    }
+    if (this.heldUntil > 0 && now - this.probedAt >= PROBE_MS) {
+      // Whoever is not read is not seen to leave, either: a flooder would keep his session until the last of his stanzas had its turn. White space
+      // (RFC 6120 §4.6.1) to somebody who has gone is answered by his machine, and that ends the connection.
+      this.probedAt = now;
+      this.write(' ');
     }
     if (this.negotiation !== null) {
       if (now >= this.phaseEnd()) this.close('connection-timeout', 'That took too long.');
@@ -438,7 +448,7 @@ export class ClientConnection implements NegotiatedLink, WriterOwner {
       if (settings.idleClose > 0) due = Math.min(due, this.lastInput + settings.idleClose * 1000);
       if (settings.idlePing > 0 && !this.pinged) due = Math.min(due, this.lastInput + settings.idlePing * 1000);
     }
-    if (this.heldUntil > 0) due = Math.min(due, this.heldUntil);
+    if (this.heldUntil > 0) due = Math.min(due, this.heldUntil, this.probedAt + PROBE_MS);
     this.deps.wheel.arm(this.timer, due - now);
   }
 }
