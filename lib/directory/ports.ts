@@ -76,7 +76,7 @@ export interface AccountStore {
   /** Keyed as asked; case does not matter. For imports and bulk work: one statement for all. */
   byUserIds(userIds: readonly string[]): Promise<Map<string, Account>>;
   find(query: AccountQuery): Promise<Page<Account>>;
-  /** All that match, in slices of 500, for exports and bulk jobs. */
+  /** All that match, in slices of 200, for exports and bulk jobs. */
   each(query: Pick<AccountQuery, 'search' | 'domain' | 'enabled' | 'ids'>): AsyncIterable<readonly Account[]>;
   /** One multi-row statement. `taken` rows (user ID or address exists) are left out and told. */
   create(

@@ -385,7 +385,14 @@ async function compose(
 
   // The console and its listeners.
   const live = createLiveGateway({ api: () => admin.api, events, projections, clock, log });
-  const consolePages = await createConsole({ mode: env.mode, httpPort: env.ports.http, log });
+  const consoleSettings = settings.section('console');
+  const consolePages = await createConsole({
+    mode: env.mode,
+    httpPort: env.ports.http,
+    api: admin.api,
+    onNotice: (fn) => consoleSettings.onChange(fn),
+    log,
+  });
   closers.push(() => consolePages.close());
   const hostNames = createHostNames({
     binds: [env.bind, env.httpBind],

@@ -1,47 +1,26 @@
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import next from 'next';
+import type { AdminApi } from '../admin/api.ts';
 import type { Log } from '../kernel/log.ts';
-import type { RequestHandler, UpgradeHandler } from './http.ts';
+import { type ConsolePages, createPages } from './console-pages.ts';
+import { createConsoleThread } from './console-thread.ts';
 
-/** The Next application as a request handler of ours. */
-export interface ConsolePages {
-  readonly handle: RequestHandler;
-  /** Page refresh in development; null in production, where nothing of the console upgrades. */
-  readonly upgrade: UpgradeHandler | null;
-  close(): Promise<void>;
-}
-
-const CLOSE_MS = 1_500;
-
+/**
+ * The console. A server that was built runs it in a thread of its own, so that pages do not hold messages up; from source it runs beside the
+ * engine, where page refresh works.
+ */
 export async function createConsole(deps: {
   readonly mode: 'production' | 'development' | 'test';
   readonly httpPort: number;
+  readonly api: AdminApi;
+  /** Tells when what the sign-in page shows has changed. */
+  readonly onNotice: (fn: () => void) => () => void;
   readonly log: Log;
 }): Promise<ConsolePages> {
-  const dev = deps.mode === 'development';
-  // Next hangs an upgrade listener on the server it is given. It gets one that never listens, so ours is the only one (B-5).
-  const decoy = createServer();
-  const app = next({ dev, dir: projectFolder(), hostname: 'localhost', port: deps.httpPort || 8080, httpServer: decoy });
-  await app.prepare();
-  const handle = app.getRequestHandler();
-  return {
-    handle(request, response) {
-      handle(request, response).catch((error: unknown) => {
-        deps.log.error('console.request-failed', { path: request.url?.split('?', 1)[0], error });
-        if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
-        response.end('The console failed on this request. The failure was logged.\n');
-      });
-    },
-    // In development the listener that Next hung on the decoy takes page refresh over.
-    upgrade: dev ? (request, socket, head) => void decoy.emit('upgrade', request, socket, head) : null,
-    // In development Next may wait for its own watchers and sockets; the node does not.
-    close: () => Promise.race([app.close(), new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref())]),
-  };
-}
-
-/** `lib/server` in development, `dist` in production; both lie in the project's folder. */
-function projectFolder(): string {
   const here = fileURLToPath(new URL('.', import.meta.url));
-  return /[\\/]dist[\\/]$/.test(here) ? fileURLToPath(new URL('..', import.meta.url)) : fileURLToPath(new URL('../..', import.meta.url));
+  // `lib/server` in development, `dist` in production; both lie in the project's folder.
+  const built = /[\\/]dist[\\/]$/.test(here);
+  const folder = fileURLToPath(new URL(built ? '..' : '../..', import.meta.url));
+  const onError = (path: string, error: unknown) => deps.log.error('console.request-failed', { path, error });
+  if (!built || deps.mode === 'development') return createPages({ dev: deps.mode === 'development', folder, port: deps.httpPort, onError });
+  return createConsoleThread({ ...deps, folder, script: new URL('./console.worker.mjs', import.meta.url) });
 }

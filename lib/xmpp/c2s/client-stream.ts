@@ -18,6 +18,8 @@ export interface StreamDeps extends NegotiationDeps {
 
 /** After the end of a stream the client has this long to take what was written and to close. */
 export const CLOSING_MS = 2_000;
+/** How often a client that is not read for now is asked whether it is still there. */
+const PROBE_MS = 10_000;
 /** With neither ping nor close configured, how often to look whether that has changed. */
 const LOOK_AGAIN_MS = 600_000;
 
@@ -52,6 +54,7 @@ export abstract class ClientStream implements NegotiatedLink {
   /** Monotonic times in milliseconds; 0 means not set. */
   private phaseSince: number;
   protected heldUntil = 0;
+  protected probedAt = 0;
   protected midwaySince = 0;
   protected lastInput: number;
   protected pinged = false;
@@ -94,6 +97,8 @@ export abstract class ClientStream implements NegotiatedLink {
   protected abstract farewell(condition: StreamCondition | null, errorXml: string): void;
   /** Cuts off what carries the stream; `gone` follows, at once or later. */
   protected abstract destroy(): void;
+  /** Asks a client that is not read for now whether it is still there. */
+  protected probe(): void {}
   protected closingMs(): number {
     return CLOSING_MS;
   }
@@ -189,6 +194,10 @@ export abstract class ClientStream implements NegotiatedLink {
       this.lastInput = now;
       this.pump();
     }
+    if (this.heldUntil > 0 && now - this.probedAt >= PROBE_MS) {
+      this.probedAt = now;
+      this.probe();
+    }
     if (this.negotiation !== null) {
       if (now >= this.phaseEnd()) this.close('connection-timeout', 'That took too long.');
     } else if (this.midwaySince > 0 && now - this.midwaySince >= this.deps.settings.get().stanzaTimeout * 1000) {
@@ -214,6 +223,7 @@ export abstract class ClientStream implements NegotiatedLink {
   /** Octets have arrived, or whatever else shows life. */
   protected alive(now: number): void {
     this.lastInput = now;
+    this.probedAt = now;
     this.pinged = false;
   }
 
@@ -355,7 +365,7 @@ export abstract class ClientStream implements NegotiatedLink {
       if (close > 0) due = Math.min(due, this.lastInput + close);
       if (ping > 0 && !this.pinged) due = Math.min(due, this.lastInput + ping);
     }
-    if (this.heldUntil > 0) due = Math.min(due, this.heldUntil);
+    if (this.heldUntil > 0) due = Math.min(due, this.heldUntil, this.probedAt + PROBE_MS);
     if (this.state === 'open') due = this.alsoDue(due);
     this.deps.wheel.arm(this.timer, due - now);
   }

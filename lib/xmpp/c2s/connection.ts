@@ -153,6 +153,13 @@ export class ClientConnection extends ClientStream implements WriterOwner {
     if (this.directTls) this.secure();
     else this.socket.resume();
   }
+  /**
+   * Whoever is not read is not seen to leave, either: a flooder would keep his session until the last of his stanzas had its turn. White space
+   * (RFC 6120 §4.6.1) to somebody who has gone is answered by his machine, and that ends the connection.
+   */
+  protected override probe(): void {
+    this.write(' ');
+  }
   protected trust(): void {
     this.framer.limits = limitsAfterSignIn(this.deps.settings.get());
   }

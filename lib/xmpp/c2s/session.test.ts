@@ -1,6 +1,7 @@
 /** Bound sessions over real sockets: binding, senders, stream management, client state, pace (protocol-matrix §6, cases 1, 8, 9, 19). */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientFixture, clientFixture, DOMAIN } from '../../testing/client-fixture.ts';
+import { createFakeClock } from '../../testing/fake-clock.ts';
 import type { WireClient } from '../../testing/wire-client.ts';
 import { makeMessage } from '../stanza/build.ts';
 import { el } from '../stanza/element.ts';
@@ -501,6 +502,28 @@ describe('pace and time', () => {
     expect(performance.now() - began).toBeGreaterThan(350);
     expect(own.submitted.map((s) => s.stanza.id)).toEqual(Array.from({ length: 60 }, (_, i) => `f${i}`));
     expect(own.clients.counters.rateLimitPauses).toBeGreaterThan(0);
+    await own.stop();
+  });
+  test('sees within half a minute that a flooder has left, though his stanzas would take minutes to read', async () => {
+    const clock = createFakeClock();
+    const own = await clientFixture({ c2sRequireTls: false, c2sPlainWithoutTls: true }, { clock });
+    await own.addAccount('alice', 'pw-alice');
+    const client = await own.connect();
+    await client.open();
+    await client.plain('alice', 'pw-alice');
+    await client.open();
+    await client.bind('desk');
+    client.send('<presence/>'.repeat(400));
+    await own.until('it is held', () => own.clients.counters.rateLimitPauses > 0);
+    // What is not read yet stands between the server and the end.
+    client.send("<message id='unread'/>");
+    client.cut();
+    const began = clock.monotonic();
+    await own.until('nobody is connected', () => {
+      clock.advance(500);
+      return own.clients.counters.connections === 0;
+    });
+    expect(clock.monotonic() - began).toBeLessThan(30_000);
     await own.stop();
   });
   test('slows a flood of octets by not reading, and loses none', async () => {

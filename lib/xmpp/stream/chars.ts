@@ -1,13 +1,4 @@
-/** The character rules of XML 1.0 that the framer needs, as tables. */
-
-/** By character code below 128: 1 may stand inside a name, 2 may also begin one. The colon is handled apart. */
-export const NAME_CLASS = new Uint8Array(128);
-for (let c = 0x61; c <= 0x7a; c++) NAME_CLASS[c] = 2;
-for (let c = 0x41; c <= 0x5a; c++) NAME_CLASS[c] = 2;
-for (let c = 0x30; c <= 0x39; c++) NAME_CLASS[c] = 1;
-NAME_CLASS[0x5f] = 2;
-NAME_CLASS[0x2d] = 1;
-NAME_CLASS[0x2e] = 1;
+/** Characters beyond what the octet tables decide: names that are not ASCII, references, line ends. */
 
 const START =
   'A-Z_a-z\\u{c0}-\\u{d6}\\u{d8}-\\u{f6}\\u{f8}-\\u{2ff}\\u{370}-\\u{37d}\\u{37f}-\\u{1fff}\\u{200c}-\\u{200d}\\u{2070}-\\u{218f}\\u{2c00}-\\u{2fef}\\u{3001}-\\u{d7ff}\\u{f900}-\\u{fdcf}\\u{fdf0}-\\u{fffd}\\u{10000}-\\u{effff}';
@@ -17,11 +8,6 @@ export const NCNAME = new RegExp(`^[${START}][${START}\\-.0-9\\u{b7}\\u{300}-\\u
 /** What XML forbids even in text (XML 1.0 §2.2 Char); surrogates cannot come out of checked UTF-8. */
 export const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 export const NONCHARACTER = /[\ufffe\uffff]/;
-
-/** The character at `i`, -1 past the end. Asking a string past its end gives NaN, which makes every later comparison a slow one. */
-export const codeAt = (text: string, i: number): number => (i < text.length ? text.charCodeAt(i) : -1);
-
-export const isSpace = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x09 || c === 0x0d;
 
 /** The longest reference that can be right is `&#1114111;`; zeros in front of a number are accepted up to this length. */
 export const MAX_REFERENCE = 16;
@@ -64,18 +50,4 @@ export function resolve(raw: string, inAttribute: boolean): string | null {
     amp = spaced.indexOf('&', from);
   }
   return out + spaced.slice(from);
-}
-
-/** How many octets at the end are the beginning of a UTF-8 sequence that is not complete yet: 0 to 3. */
-export function cutSequence(bytes: Uint8Array): number {
-  const length = bytes.length;
-  for (let back = 1; back <= 3 && back <= length; back++) {
-    const byte = bytes[length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) {
-      const needs = byte >= 0xf5 || byte < 0xc2 ? 0 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-      return needs > back ? back : 0;
-    }
-  }
-  return 0;
 }

@@ -1,9 +1,11 @@
 import { Element } from '../stanza/element.ts';
 import { NS } from '../stanza/namespaces.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
-import { codeAt, isSpace, NAME_CLASS, NCNAME, resolve } from './chars.ts';
-import { isAt, knownName } from './known-names.ts';
+import { NONCHARACTER, resolve } from './chars.ts';
+import type { Chunk } from './incoming.ts';
 import type { FrameLimits } from './limits.ts';
+import { colonOfName, decoded, knownText, nameEnd, nameRead } from './names.ts';
+import { isSpace, VALUE_CLASS } from './octets.ts';
 
 /** A prefix in scope; the list grows inwards and is shared by everything below the element that declares. */
 export interface Binding {
@@ -45,35 +47,6 @@ const LONG_VALUE = violation('An attribute value is too long.');
 const MANY_ATTRIBUTES = violation('Too many attributes in one element.');
 const MANY_NAMESPACES = violation('Too many namespace declarations in one stanza.');
 
-/** Where the colon of the name lies that `nameEnd` read last; -1 without prefix. */
-let colon = -1;
-
-/** Position after the name at `from`; `from` itself when there is none. Several colons or a bad character give -1. */
-function nameEnd(text: string, from: number): number {
-  const length = text.length;
-  let i = from;
-  let plain = true;
-  colon = -1;
-  for (; i < length; i++) {
-    const c = text.charCodeAt(i);
-    if (c < 128) {
-      if (NAME_CLASS[c] !== 0) continue;
-      if (c !== 0x3a /* : */) break;
-      if (colon >= 0) return -1;
-      colon = i;
-    } else plain = false;
-  }
-  if (i === from) return from;
-  if (plain) {
-    if (NAME_CLASS[text.charCodeAt(from)] !== 2) return -1;
-    if (colon >= 0 && (i < length ? colon + 1 === i || NAME_CLASS[text.charCodeAt(colon + 1)] !== 2 : false)) return -1;
-    return i;
-  }
-  if (i === length) return i;
-  if (colon < 0) return NCNAME.test(text.slice(from, i)) ? i : -1;
-  return NCNAME.test(text.slice(from, colon)) && NCNAME.test(text.slice(colon + 1, i)) ? i : -1;
-}
-
 const lookUp = (bindings: Binding | null, prefix: string): string | null => {
   for (let b = bindings; b !== null; b = b.outer) if (b.prefix === prefix) return b.ns;
   return prefix === 'xml' ? NS.xml : null;
@@ -82,22 +55,25 @@ const lookUp = (bindings: Binding | null, prefix: string): string | null => {
 /** The unprefixed attributes of the tag that is being read. */
 const seen: string[] = [];
 
-/** Tags open at `at` (a `<`). Null when `startTag` holds the result, 'more' when the text ends before the tag. */
+/** Tags open at `at` (a `<`). Null when `startTag` holds the result, 'more' when the octets end before the tag. */
 export function readStartTag(
-  text: string,
+  chunk: Chunk,
   at: number,
   outerDefault: string,
   outerBindings: Binding | null,
   limits: FrameLimits,
   declaredBefore: number,
 ): TagFault | 'more' | null {
-  const length = text.length;
-  const nameStop = nameEnd(text, at + 1);
+  const { bytes, text } = chunk;
+  // Held by the function: what a module holds is looked up anew in every round of a loop.
+  const classes = VALUE_CLASS;
+  const length = bytes.length;
+  const nameStop = nameEnd(chunk, at + 1);
   if (nameStop >= length) return 'more';
   if (nameStop <= at + 1) return BAD_NAME;
-  if (nameStop - at > limits.maxNameLength) return LONG_NAME;
-  const tag = knownName(text, at + 1, nameStop);
-  const tagColon = colon < 0 ? -1 : colon - at - 1;
+  const tag = nameRead(chunk, at + 1, nameStop);
+  if (tag.length > limits.maxNameLength) return LONG_NAME;
+  const isPrefixed = colonOfName() >= 0;
 
   const attrs: Record<string, string> = {};
   let count = 0;
@@ -108,64 +84,77 @@ export function readStartTag(
   /** Prefixed attributes wait until all declarations of the tag are known: name, value, name, value. */
   let prefixed: string[] | null = null;
   let declared: string[] | null = null;
+  let hasDefault = false;
   let i = nameStop;
   let empty = false;
   for (;;) {
-    let c = codeAt(text, i);
+    let c = bytes[i] as number;
     const spaced = isSpace(c);
-    while (isSpace(c)) c = codeAt(text, ++i);
-    if (i >= length) return 'more';
+    if (spaced) {
+      do i++;
+      while (i < length && isSpace(bytes[i]));
+      if (i >= length) return 'more';
+      c = bytes[i] as number;
+    }
     if (c === 0x3e /* > */) {
       i++;
       break;
     }
     if (c === 0x2f /* / */) {
       if (i + 1 >= length) return 'more';
-      if (text.charCodeAt(i + 1) !== 0x3e) return BAD_TAG;
+      if (bytes[i + 1] !== 0x3e) return BAD_TAG;
       empty = true;
       i += 2;
       break;
     }
     if (!spaced) return BAD_TAG;
     if (++count > limits.maxAttributes) return MANY_ATTRIBUTES;
-    const stop = nameEnd(text, i);
+    const stop = nameEnd(chunk, i);
     if (stop >= length) return 'more';
     if (stop <= i) return BAD_NAME;
-    if (stop - i > limits.maxNameLength) return LONG_NAME;
-    const name = knownName(text, i, stop);
-    const nameColon = colon < 0 ? -1 : colon - i;
-    const nameStart = text.charCodeAt(i);
+    const name = nameRead(chunk, i, stop);
+    if (name.length > limits.maxNameLength) return LONG_NAME;
+    const hasPrefix = colonOfName() >= 0;
     i = stop;
-    while (isSpace(codeAt(text, i))) i++;
+    while (i < length && isSpace(bytes[i])) i++;
     if (i >= length) return 'more';
-    if (text.charCodeAt(i) !== 0x3d /* = */) return BAD_TAG;
+    if (bytes[i] !== 0x3d /* = */) return BAD_TAG;
     i++;
-    while (isSpace(codeAt(text, i))) i++;
+    while (i < length && isSpace(bytes[i])) i++;
     if (i >= length) return 'more';
-    const quote = text.charCodeAt(i);
+    const quote = bytes[i] as number;
     if (quote !== 0x22 && quote !== 0x27) return BAD_TAG;
     const from = ++i;
     let plain = true;
+    let ascii = true;
     for (; i < length; i++) {
-      c = text.charCodeAt(i);
-      if (c === quote) break;
-      if (c > 0x3c || (c > 0x27 && c < 0x3c)) continue;
-      if (c === 0x3c /* < */) return BAD_VALUE;
-      if (c === 0x26 /* & */) plain = false;
-      else if (c < 0x20) {
-        if (c !== 0x0a && c !== 0x09 && c !== 0x0d) return BAD_VALUE;
-        plain = false;
-      }
+      const byte = bytes[i] as number;
+      const kind = classes[byte] as number;
+      if (kind === 0) continue;
+      if (kind === 1) {
+        if (byte === quote) break;
+      } else if (kind === 2) plain = false;
+      else if (kind === 3) return BAD_VALUE;
+      else ascii = false;
     }
-    if (i - from > limits.maxAttributeLength) return LONG_VALUE;
+    // Characters are counted only where octets are too many.
+    if (i - from > limits.maxAttributeLength && (ascii || decoded(text, from, i).length > limits.maxAttributeLength)) return LONG_VALUE;
     if (i >= length) return 'more';
-    // Namespaces repeat as names do.
-    const raw = nameStart === 0x78 && i > from && name.startsWith('xmlns') ? knownName(text, from, i) : text.slice(from, i);
+    let value: string;
+    if (!ascii) {
+      value = decoded(text, from, i);
+      if (NONCHARACTER.test(value)) return BAD_VALUE;
+    } else if (plain && isDeclaration(name)) value = knownText(chunk, from, i);
+    else value = text.slice(from, i);
     i++;
-    const value = plain ? raw : resolve(raw, true);
-    if (value === null) return BAD_VALUE;
+    if (!plain) {
+      const resolved = resolve(value, true);
+      if (resolved === null) return BAD_VALUE;
+      value = resolved;
+    }
+    if (i >= length) return 'more';
 
-    if (nameColon >= 0) {
+    if (hasPrefix) {
       if (!name.startsWith('xmlns:')) {
         prefixed ??= [];
         prefixed.push(name, value);
@@ -181,9 +170,8 @@ export function readStartTag(
       bindings = { prefix, ns: value, outer: bindings };
     } else if (name === 'xmlns') {
       if (++namespaces > limits.maxNamespaces) return MANY_NAMESPACES;
-      declared ??= [];
-      if (declared.includes('')) return TWICE;
-      declared.push('');
+      if (hasDefault) return TWICE;
+      hasDefault = true;
       if (value === NS.xmlns || value === NS.xml) return RESERVED;
       defaultNs = value === outerDefault ? outerDefault : value;
     } else {
@@ -206,13 +194,16 @@ export function readStartTag(
     }
   }
   let ns = defaultNs;
-  if (tagColon >= 0) {
-    const prefix = tag.slice(0, tagColon);
+  let name = tag;
+  if (isPrefixed) {
+    const cut = tag.indexOf(':');
+    const prefix = tag.slice(0, cut);
     const bound = prefix === 'xmlns' ? null : lookUp(bindings, prefix);
     if (bound === null) return UNBOUND;
     ns = bound;
+    name = tag.slice(cut + 1);
   }
-  startTag.el = new Element(tagColon < 0 ? tag : knownName(tag, tagColon + 1, tag.length), ns, attrs, []);
+  startTag.el = new Element(name, ns, attrs, []);
   startTag.tag = tag;
   startTag.defaultNs = defaultNs;
   startTag.bindings = bindings;
@@ -222,12 +213,20 @@ export function readStartTag(
   return null;
 }
 
-/** Position after the end tag of `tag` whose name begins at `at`; -1 when it is another, -2 when the text ends before. */
-export function readEndTag(text: string, at: number, tag: string): number {
-  const length = text.length;
-  if (!isAt(text, at, tag)) return length - at < tag.length && tag.startsWith(text.slice(at)) ? -2 : -1;
-  let i = at + tag.length;
-  while (isSpace(codeAt(text, i))) i++;
+const isDeclaration = (name: string): boolean => name === 'xmlns' || (name.length > 5 && name.startsWith('xmlns:'));
+
+/** Position after the end tag of `tag` whose name begins at `at`; -1 when it is another, -2 when the octets end before. */
+export function readEndTag(chunk: Chunk, at: number, tag: string): number {
+  const { bytes, text } = chunk;
+  const length = bytes.length;
+  let i = nameEnd(chunk, at);
+  if (i >= length) {
+    // The beginning of the right name may go on; another is wrong already.
+    const begun = Buffer.from(tag).toString('latin1');
+    return begun.startsWith(text.slice(at)) ? -2 : -1;
+  }
+  if (i <= at || nameRead(chunk, at, i) !== tag) return -1;
+  while (i < length && isSpace(bytes[i])) i++;
   if (i >= length) return -2;
-  return text.charCodeAt(i) === 0x3e ? i + 1 : -1;
+  return bytes[i] === 0x3e ? i + 1 : -1;
 }
