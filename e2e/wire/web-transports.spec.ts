@@ -62,7 +62,7 @@ describe('@xmpp/client', () => {
     await client.do('cut');
     other.send(chat(jid, 'm', 'while you were away'));
     await client.next('message', (event) => event.body === 'while you were away', { from, timeoutMs: 20_000 });
-    await client.next('status', (event) => event.status === 'online', { from });
+    await client.next('resumed', undefined, { from });
     await client.do('ping');
     expect(client.events.filter(({ body }) => body === 'while you were away')).toHaveLength(1);
   });

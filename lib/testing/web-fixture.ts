@@ -65,6 +65,8 @@ export interface WebFixture {
   readonly tlsPort: number;
   connect(options?: { tls?: boolean; origin?: string; protocols?: string[]; host?: string }): Promise<WsClient>;
   post(xml: string, headers?: Record<string, string>, options?: { tls?: boolean; method?: string }): BoshPost;
+  /** Connections of the listener in the clear, as the server sees them. */
+  connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -203,6 +205,7 @@ export async function webFixture(node: ClientFixture): Promise<WebFixture> {
       answer.catch(() => undefined);
       return { answer, cut: () => cut() };
     },
+    connections: () => new Promise((resolve, reject) => plain.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
     async stop() {
       for (const ws of open) ws.terminate();
       plain.closeAllConnections();

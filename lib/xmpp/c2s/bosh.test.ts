@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientFixture, clientFixture, DOMAIN } from '../../testing/client-fixture.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { type BoshAnswer, type BoshPost, bindRequest, plainAuth, type WebFixture, webFixture } from '../../testing/web-fixture.ts';
 import { makeMessage } from '../stanza/build.ts';
 import { el } from '../stanza/element.ts';
@@ -258,6 +259,18 @@ describe('a session', () => {
     const again = bosh.send('', '', bosh.rid);
     expect(bodies(await again.answer)).toEqual(['while it was away']);
     expect(session.state).toBe('live');
+  });
+
+  test('goes on with the next request when the page was loaded again, which cuts a held one', async () => {
+    const { bosh, session } = await online();
+    const before = await web.connections();
+    const lost = await taken(() => bosh.send(''));
+    lost.cut();
+    await eventually(async () => (await web.connections()) <= before);
+    deliver(session, 'on the way');
+    const next = await bosh.ask('');
+    expect(next.body.attrs.type).toBeUndefined();
+    expect(bodies(next)).toEqual(['on the way']);
   });
 
   test('hands a held request over to its repetition', async () => {

@@ -46,6 +46,9 @@ export interface BoshTerms {
   readonly attributes: string;
 }
 
+/** Is somebody waiting for the answer? */
+const isLive = ({ response }: BoshRequest): boolean => !response.destroyed && !response.writableEnded;
+
 /** Characters of stanzas in one answer, so that the answers kept for repetition stay small. */
 const MAX_ANSWER = 262_144;
 
@@ -153,7 +156,7 @@ export class BoshStream extends ClientStream {
     if (rid > this.last + allowed) return this.lose('item-not-found', request);
     const twin = this.early.get(rid);
     if (twin !== undefined) this.drop(twin);
-    else if (this.held.length + this.early.size >= allowed) return this.refuse('policy-violation', request);
+    else if (this.held.filter(isLive).length + this.early.size >= allowed) return this.refuse('policy-violation', request);
     this.early.set(rid, request);
     this.watch(request);
     this.silentSince = 0;
@@ -250,9 +253,11 @@ export class BoshStream extends ClientStream {
     this.outLength = 0;
     const xml = terminalXml(word, last);
     // Told to whoever asks next, when nobody is there to be told now.
-    this.wasTold = this.held.length > 0;
+    const all = this.takeAll();
+    const told = all.findIndex(isLive);
+    this.wasTold = told >= 0;
     this.over = { condition: word, xml: this.wasTold ? terminalXml(word) : xml };
-    for (const [i, request] of this.takeAll().entries()) request.reply(request.response, i === 0 ? xml : this.over.xml);
+    for (const [i, request] of all.entries()) request.reply(request.response, i === told ? xml : this.over.xml);
   }
 
   protected override closingMs(): number {
@@ -300,7 +305,8 @@ export class BoshStream extends ClientStream {
     const isEmpty = frames.length === 0 && pause === null && !ends && !restarts;
     if (isEmpty && now - this.lastArrival < terms.polling) {
       // §11 and §12: empty requests come only when there is none to answer, and while polling not one after the other.
-      const overactive = this.isPolling ? this.lastWasEmpty && this.lastAnswerWasEmpty : this.held.length + 1 >= this.requests;
+      const underWay = this.held.filter(isLive).length + 1;
+      const overactive = this.isPolling ? this.lastWasEmpty && this.lastAnswerWasEmpty : underWay >= this.requests;
       if (overactive) {
         this.refuse('policy-violation', request);
         return false;
@@ -352,12 +358,19 @@ export class BoshStream extends ClientStream {
   /** Answers what can be answered now. */
   private settle(): void {
     // While the client pauses nothing is under way; what comes waits for its return.
-    if (this.held.length > 0 && this.out.length > 0) {
+    if (this.out.length > 0 && this.held.some(isLive)) {
       const more = this.beforeFlush();
       if (more !== '') this.out.push(more);
     }
     const isDone = this.inbox.length === 0 && !this.busy;
     for (let first = this.held[0]; first !== undefined; first = this.held[0]) {
+      if (!isLive(first)) {
+        // Its client either asks again, for what is here, or has gone on to the next request, which then gets it.
+        if (this.held.length === 1) break;
+        this.held.shift();
+        this.answer(first, '');
+        continue;
+      }
       if (this.out.length === 0 && !(isDone && (this.held.length > this.terms.hold || this.isPolling))) break;
       this.held.shift();
       this.answer(first, this.nextPayload());
@@ -405,7 +418,6 @@ export class BoshStream extends ClientStream {
   }
 
   private watchSilence(): void {
-    const isLive = ({ response }: BoshRequest) => !response.destroyed && !response.writableEnded;
     const live = this.held.some(isLive) || [...this.early.values()].some(isLive);
     if (live) this.silentSince = 0;
     else if (this.silentSince === 0) this.silentSince = this.deps.clock.monotonic();
