@@ -25,7 +25,10 @@ declare module '@xmpp/client' {
     readonly reconnect: { stop(): void; start(): void; delay: number };
     start(): Promise<unknown>;
     stop(): Promise<unknown>;
-    disconnect(): Promise<unknown>;
+    /** The connection as it is now. */
+    readonly socket: { destroy(): void };
+    /** How long it waits for the server, in milliseconds. */
+    timeout: number;
     send(stanza: Xml): Promise<void>;
     on(event: 'element' | 'send' | 'stanza', fn: (el: Xml) => void): void;
     on(event: 'error', fn: (error: Error) => void): void;
