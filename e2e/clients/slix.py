@@ -101,6 +101,10 @@ class Client(ClientXMPP):
         # Only for those who publish: caps in presence make the server ask.
         for number in command.get("plugins", []):
             self.register_plugin("xep_%04d" % number)
+        if 60 in command.get("plugins", []):
+            # slixmpp names as messages only those with a body.
+            self.register_handler(Callback("events of nodes", StanzaPath("message/pubsub_event"),
+                                           lambda stanza: say({"event": "pubsub", **message_fact(stanza)})))
         for node in command.get("interests", []):
             self["xep_0030"].add_feature(node + "+notify")
         handlers = {

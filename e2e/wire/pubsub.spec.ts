@@ -22,7 +22,7 @@ async function befriend(one: SlixClient, oneself: Person, other: SlixClient, con
   await other.next<SlixMessage>('presence', (event) => event.from.startsWith(`${oneself.jid}/`), { from: from[1]! });
 }
 const event = (client: SlixClient, text: string, from = 0): Promise<SlixMessage> =>
-  client.next<SlixMessage>('message', (message) => message.xml.includes('pubsub#event') && message.xml.includes(text), { from });
+  client.next<SlixMessage>('pubsub', (message) => message.xml.includes(text), { from });
 
 describe('personal eventing', () => {
   it('a tune reaches the own other device and the contact that ask for it, and a device that comes later', async () => {
