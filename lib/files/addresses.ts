@@ -19,15 +19,15 @@ export interface FileAddresses {
   /** The id in a path that was made here, else null. */
   idOf(path: string): string | null;
   /** Goes with the address to upload to; whoever knows only where to download cannot upload. */
-  putKey(slot: Pick<NewSlot, 'id' | 'size' | 'slotUntil'>): string;
-  mayPut(slot: Pick<NewSlot, 'id' | 'size' | 'slotUntil'>, key: string): boolean;
+  putKey(slot: Pick<NewSlot, 'id' | 'size' | 'createdAt'>): string;
+  mayPut(slot: Pick<NewSlot, 'id' | 'size' | 'createdAt'>, key: string): boolean;
 }
 
 export function createAddresses(secret: string): FileAddresses {
   const mac = (text: string, bytes: number): string =>
     createHmac('sha256', secret).update(text).digest().subarray(0, bytes).toString('base64url');
   const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
-  const putKey = ({ id, size, slotUntil }: Pick<NewSlot, 'id' | 'size' | 'slotUntil'>) => mac(`put ${id} ${size} ${slotUntil}`, 24);
+  const putKey = ({ id, size, createdAt }: Pick<NewSlot, 'id' | 'size' | 'createdAt'>) => mac(`put ${id} ${size} ${createdAt}`, 24);
   return {
     newId: () => secretId(16),
     pathOf: (id) => id + mac(`id ${id}`, 9),

@@ -41,6 +41,18 @@ it('loses no file that was acknowledged to a second upload that looked a moment 
   expect([...w.blobs.contents.values()].map(String)).toEqual(['hello world']);
 });
 
+it('takes its room for as long as an upload runs, and no longer', async () => {
+  const w = await start();
+  const [row] = [...w.stores.state.files.values()];
+  const upload = await admitted(w);
+  expect(w.stores.state.files.get(row?.id ?? '')?.slotUntil).toBeGreaterThan(w.clock.now() + 3_600_000);
+  await upload.abandon();
+  expect(w.stores.state.files.get(row?.id ?? '')).toEqual(row);
+  const again = await admitted(w);
+  await again.take(content);
+  expect(await again.finish()).toBeNull();
+});
+
 it('takes a second try after one whose row could not be written', async () => {
   const w = await start();
   const { store } = w.stores.files;

@@ -36,6 +36,9 @@ export interface Intake {
   admit(path: FilePath, facts: UploadFacts): Promise<{ readonly upload: Upload } | { readonly refused: Refused }>;
 }
 
+/** The longest an upload takes its room. */
+const LONGEST_MS = 24 * 3_600_000;
+
 const refused = (status: number, why: string) => ({ refused: { status, why } });
 const noRoom: Refused = { status: 507, why: 'This server has no room for this file now.' };
 const twice: Refused = { status: 409, why: 'This file was uploaded before. Ask for a new upload.' };
@@ -53,6 +56,12 @@ export function createIntake(deps: {
   const { addresses, blobs, clock, log, store } = deps;
   /** Uploads under way: of two at once for one slot the second is refused before its bytes come. */
   const busy = new Set<string>();
+
+  /** The slot is as it was; its time goes on. */
+  async function release(row: FileRow): Promise<void> {
+    await store.hold(row.id, row.slotUntil).catch((error: unknown) => log.warn('files.release-failed', { id: row.id, error }));
+    busy.delete(row.id);
+  }
 
   async function admit(path: FilePath, facts: UploadFacts): ReturnType<Intake['admit']> {
     const settings = deps.settings.get();
@@ -78,20 +87,22 @@ export function createIntake(deps: {
     if (why !== null) return refused(415, why);
     if (busy.has(row.id)) return refused(409, 'This upload is under way already.');
     busy.add(row.id);
-    const free = (why: Refused) => {
-      busy.delete(row.id);
+    const free = async (why: Refused) => {
+      await release(row);
       return { refused: why };
     };
     try {
       // Looked at again now that nobody else can fill it: an upload may have ended since.
       if ((await store.get(id))?.state !== 'waiting') return free(twice);
+      // A slow upload must not let go of the room it will take, or many of them would pass the quota.
+      await store.hold(id, clock.now() + LONGEST_MS);
       const space = await blobs.space();
       if (space.free - row.size < settings.keepFree) return free(noRoom);
       // Left behind by a try that could not be recorded.
       await blobs.remove([row.id]);
       return { upload: receive({ ...row, type }, await blobs.begin(row.id), facts.address) };
     } catch (error) {
-      return free(failed(row, error));
+      return await free(failed(row, error));
     }
   }
 
@@ -112,7 +123,7 @@ export function createIntake(deps: {
     let sniffed: string | null = null;
 
     async function drop(): Promise<void> {
-      busy.delete(row.id);
+      await release(row);
       await writer.drop().catch((error: unknown) => log.error('files.drop-failed', { id: row.id, error }));
     }
     /** A sentence when the content is refused. */

@@ -117,6 +117,8 @@ export interface FileStore {
   /** Takes room for a slot, one person's slots after each other, so that two devices together cannot pass a limit. */
   reserve(slot: NewSlot, limits: SlotLimits): Promise<SlotOutcome>;
   get(id: string): Promise<FileRow | null>;
+  /** Moves the time until which a slot takes its room: while an upload runs, it does. */
+  hold(id: string, until: number): Promise<void>;
   /** A waiting row becomes a stored one and the log has the upload; false when it does not wait (any more). Durable when it resolves. */
   store(id: string, facts: StoredFacts): Promise<boolean>;
   /** Removes rows, waiting ones too; returns those that were there. */

@@ -83,8 +83,8 @@ export function createUploadEndpoint(deps: {
     const admitted = await intake.admit(path, { length, type, encoding, address });
     if ('refused' in admitted) return refuse(request, response, admitted.refused);
     const { upload } = admitted;
-    if (request.headers.expect !== undefined) response.writeContinue();
     try {
+      if (request.headers.expect !== undefined) response.writeContinue();
       // Leaving early must not cut the connection: the answer goes first.
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         const why = await upload.take(chunk);

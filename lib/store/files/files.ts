@@ -90,6 +90,9 @@ export function prismaFileStore({ db, downloads }: { db: Db; downloads: Channel<
       const [row] = await tx.$queryRaw<Row[]>`SELECT ${columns} FROM file WHERE id = ${id}`;
       return row === undefined ? null : toRow(row);
     },
+    async hold(id, until) {
+      await tx.$executeRaw`UPDATE file SET slot_until = ${big(until)} WHERE id = ${id} AND NOT stored`;
+    },
     store: (id, facts) =>
       db.atomically(async (inside) => {
         const [row] = await inside.$queryRaw<Row[]>`

@@ -71,6 +71,9 @@ export function describeFilesContract(name: string, make: MakeStores): void {
       // A slot whose time has passed takes no room.
       expect(await files().reserve(slot('d', anna, { createdAt: T + 300_001, slotUntil: T + 600_000 }), limits)).toBe('ok');
       expect(await files().reserve(slot('e', 999_999), limits)).toBe('no-account');
+      // One whose upload runs takes it for longer.
+      await files().hold(id('a'), T + 900_000);
+      expect(await files().reserve(slot('f', anna, { createdAt: T + 300_002, slotUntil: T + 600_000 }), limits)).toBe('over-quota');
     });
 
     it('never give two devices at once more than one of them could get', async () => {

@@ -48,6 +48,10 @@ export function memoryFileStore(state: MemoryState): FileStore {
       return 'ok';
     },
     get: async (id) => state.files.get(id) ?? null,
+    async hold(id, until) {
+      const row = state.files.get(id);
+      if (row?.state === 'waiting') state.files.set(id, { ...row, slotUntil: until });
+    },
     async store(id, { at, address, ...facts }) {
       const row = state.files.get(id);
       if (row === undefined || row.state === 'stored') return false;
