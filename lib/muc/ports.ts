@@ -116,6 +116,8 @@ export interface RoomStore {
   /** The room, its affiliations and its archive. */
   destroy(id: number): Promise<void>;
   count(): Promise<number>;
+  /** How many rooms each domain of the chat server has; domains without rooms are absent. */
+  countsByDomain(): Promise<ReadonlyMap<string, number>>;
   list(query: RoomListQuery): Promise<{ readonly rows: readonly RoomListRow[]; readonly next: string | null; readonly total: number }>;
   /** Rooms in which this bare JID has an affiliation. */
   ofPerson(bare: BareJid): Promise<readonly { readonly jid: BareJid; readonly affiliation: Affiliation; readonly nick: string | null }[]>;

@@ -60,7 +60,7 @@ export function OverviewView({ initial, span, history }: { initial: Overview; sp
               <Stat
                 label="People in rooms"
                 value={value.rooms.occupants}
-                note={`${countOf(value.rooms.live, 'room')} in use, ${formatNumber(value.rooms.stored)} persistent in all`}
+                note={countOf(value.rooms.stored, 'persistent room')}
                 href="/messaging/rooms"
               />
               <Stat

@@ -42,6 +42,8 @@ export const pages: readonly PageRow[] = [
   row('/messaging/rooms/[room]/configuration', everybody, ({ room }) => `/messaging/rooms/${room}/configuration`),
   row('/messaging/rooms/[room]/transcript', administrators, ({ room }) => `/messaging/rooms/${room}/transcript`),
   row('/messaging/group-chat', everybody),
+  row('/messaging/group-chat/addresses', everybody),
+  row('/messaging/group-chat/administrators', everybody),
   row('/messaging/group-chat/history', everybody),
   row('/messaging/settings', everybody),
   row('/messaging/settings/history', everybody),

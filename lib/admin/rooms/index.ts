@@ -1,7 +1,7 @@
 import { configureRoom, createRoom, destroyRoom, kick, setAffiliation, setSubject } from './change-room.ts';
 import { destroyMany, previewDestroy } from './destroy-rooms.ts';
 import { findRooms } from './find-rooms.ts';
-import { roomServices, roomsOfUser } from './rooms-of-user.ts';
+import { roomAdministrators, roomServices, roomsOfUser } from './rooms-of-user.ts';
 import { findMembers, findOccupants, getRoom } from './show-room.ts';
 import { exportTranscript, transcript } from './transcript.ts';
 
@@ -23,4 +23,5 @@ export const rooms = {
   exportTranscript,
   ofUser: roomsOfUser,
   services: roomServices,
+  administrators: roomAdministrators,
 } as const;

@@ -106,3 +106,17 @@ export const personRoom = z.object({
   nick: z.string().nullable(),
   inside: z.boolean(),
 });
+
+export const chatAddress = z.object({
+  address: z.string(),
+  /** The IM domain before which it is the label; null for an alias. */
+  domain: z.string().nullable(),
+  rooms: z.int(),
+});
+export const roomAdministrator = z.object({
+  address: z.string(),
+  /** Number of the account; null where it is none of this server. */
+  userId: z.int().nullable(),
+  name: z.string(),
+  enabled: z.boolean(),
+});

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { BareJid } from '../../kernel/jid.ts';
 import { ok } from '../../kernel/result.ts';
 import { defineUseCase } from '../shared/define.ts';
 import { resolveUser } from '../users/resolve.ts';
 import { roomServicesInput, roomsOfUserInput } from './inputs.ts';
-import { personRoom } from './outputs.ts';
+import { chatAddress, personRoom, roomAdministrator } from './outputs.ts';
 import { servicesOf } from './resolve.ts';
 
 export const roomsOfUser = defineUseCase({
@@ -37,12 +38,43 @@ export const roomsOfUser = defineUseCase({
 export const roomServices = defineUseCase({
   id: 'rooms.services',
   title: 'Addresses of the chat server',
-  summary: 'Lists the domains at which rooms can be made: the label before each IM domain, and the aliases.',
+  summary: 'Lists the domains at which rooms can be made, the label before each IM domain and the aliases, with their persistent rooms.',
   may: 'rooms.read',
   kind: 'read',
   input: roomServicesInput,
-  output: z.object({ items: z.array(z.string()) }),
+  output: z.object({ items: z.array(chatAddress) }),
   rest: { method: 'GET', path: '/rooms/services' },
-  cli: { words: ['rooms', 'services'] },
-  run: async (_input, { deps }) => ok({ items: servicesOf(deps) }),
+  cli: { words: ['rooms', 'services'], table: { path: 'items', columns: ['address', 'domain', 'rooms'] } },
+  async run(_input, { deps }) {
+    const { label } = deps.settings.section('muc').get();
+    const counts = await deps.rooms.store.countsByDomain();
+    const hosted = deps.domains.hosted.get();
+    const items = servicesOf(deps).map((address) => {
+      const domain = label !== '' && address.startsWith(`${label}.`) ? address.slice(label.length + 1) : '';
+      return { address, domain: hosted.has(domain) ? domain : null, rooms: counts.get(address) ?? 0 };
+    });
+    return ok({ items });
+  },
+});
+
+export const roomAdministrators = defineUseCase({
+  id: 'rooms.administrators',
+  title: 'Group chat system administrators',
+  summary: 'Lists the people who are owners of every room, as the setting muc.administrators names them, with their accounts.',
+  may: 'rooms.read',
+  kind: 'read',
+  input: roomServicesInput,
+  output: z.object({ items: z.array(roomAdministrator) }),
+  rest: { method: 'GET', path: '/rooms/administrators' },
+  cli: { words: ['rooms', 'administrators'], table: { path: 'items', columns: ['address', 'name', 'enabled'] } },
+  async run(_input, { deps, stores }) {
+    const { administrators } = deps.settings.section('muc').get();
+    const accounts = await stores.accounts.byBare(administrators as readonly BareJid[]);
+    return ok({
+      items: administrators.map((address) => {
+        const account = accounts.get(address as BareJid);
+        return { address, userId: account?.id ?? null, name: account?.name ?? '', enabled: account?.enabled ?? false };
+      }),
+    });
+  },
 });

@@ -308,9 +308,32 @@ describe('rooms of a user', () => {
     });
   });
 
-  it('can be made at the label before each domain', async () => {
-    expect(await fixture().api.rooms.services(administrator, {})).toMatchObject({
-      value: { items: ['conference.example.com', 'conference.example.net'] },
+  it('can be made at the label before each domain and at aliases, with how many there are', async () => {
+    const made = await some();
+    await made.api.settings.set(administrator, { key: 'muc.aliases', value: ['chat.example.org'] });
+    expect(await made.api.rooms.services(administrator, {})).toEqual({
+      ok: true,
+      value: {
+        items: [
+          { address: 'conference.example.com', domain: 'example.com', rooms: 3 },
+          { address: 'conference.example.net', domain: 'example.net', rooms: 0 },
+          { address: 'chat.example.org', domain: null, rooms: 0 },
+        ],
+      },
+    });
+  });
+
+  it('have administrators, of this server or not', async () => {
+    const made = fixture();
+    await made.api.users.create(administrator, { userId: 'ann', name: 'Ann', password: 'long enough', domain: 'example.com' });
+    await made.api.settings.set(administrator, { key: 'muc.administrators', value: ['ann@example.com', 'bob@elsewhere.example'] });
+    expect(await made.api.rooms.administrators(administrator, {})).toMatchObject({
+      value: {
+        items: [
+          { address: 'ann@example.com', userId: 1, name: 'Ann', enabled: true },
+          { address: 'bob@elsewhere.example', userId: null },
+        ],
+      },
     });
   });
 });

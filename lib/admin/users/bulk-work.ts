@@ -6,6 +6,7 @@ import type { AdminStores, JobRow } from '../shared/ports.ts';
 import type { Viewer } from '../shared/viewer.ts';
 import { type BulkStep, bulkTargets, planSteps } from './bulk-plan.ts';
 import { type BulkAction, type BulkTarget, bulkActions } from './inputs.ts';
+import { editedLists, listsOfAddresses } from './xmpp-administrators.ts';
 
 /** Deps without the runner, which these works are given to. */
 export type BulkDeps = Pick<AdminDeps, 'uow' | 'events' | 'settings'>;
@@ -161,7 +162,7 @@ function work(input: Stored, deps: BulkDeps, viewer: Viewer): JobWork {
   }
 }
 
-/** The XMPP administrators' list names addresses: it follows a move and forgets who is removed. */
+/** The lists of administrators name addresses: they follow a move and forget who is removed. */
 async function followAdministrators(
   stores: AdminStores,
   done: readonly { account: Account; bare: string }[],
@@ -169,17 +170,14 @@ async function followAdministrators(
   viewer: Viewer,
 ): Promise<(() => void) | null> {
   const { version, values } = await stores.settings.load();
-  const list = (values['xmpp.administrators'] ?? []) as readonly string[];
-  const touched = new Map(
-    done
-      .filter(({ account }) => list.includes(account.bare))
-      .map(({ account, bare }) => [account.bare as string, bare === account.bare ? null : bare]),
+  const moved = new Map(done.map(({ account, bare }) => [account.bare as string, bare === account.bare ? null : bare]));
+  const changed = editedLists(values, listsOfAddresses, (list) =>
+    list.flatMap((address) => (moved.has(address) ? (moved.get(address) ?? []) : address)),
   );
-  if (touched.size === 0) return null;
-  const next = list.flatMap((address) => (touched.has(address) ? (touched.get(address) ?? []) : address));
-  const saved = await stores.settings.save(version, { 'xmpp.administrators': next.length === 0 ? null : next }, viewer.name, null);
+  if (Object.keys(changed).length === 0) return null;
+  const saved = await stores.settings.save(version, changed, viewer.name, null);
   // A save between read and write: the throw rolls the slice back and ends the job with the reason in the log.
-  if ('conflict' in saved) throw new Error('the list of XMPP administrators was changed at the same time');
+  if ('conflict' in saved) throw new Error('the list of administrators was changed at the same time');
   return () => deps.settings.committed(saved);
 }
 

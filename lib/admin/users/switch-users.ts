@@ -7,7 +7,7 @@ import { userFaults } from './faults.ts';
 import { usersInput } from './inputs.ts';
 import { bulkOutcome } from './outputs.ts';
 import { resolveUsers } from './resolve.ts';
-import { revokeXmppAdministrators } from './xmpp-administrators.ts';
+import { revokeAdministrators } from './xmpp-administrators.ts';
 
 /** Enable, disable and delete take a list; one user is a list of one. More than 500, or a filter, is a job (`users.runBulk`). */
 type What = 'enabled' | 'disabled' | 'removed';
@@ -25,7 +25,7 @@ async function switchUsers(users: readonly string[], ctx: UseCaseContext<AdminDe
   const changed: readonly Account[] =
     what === 'removed' ? await ctx.stores.accounts.remove(ids) : await ctx.stores.accounts.setEnabled(ids, what === 'enabled');
   if (what === 'removed') {
-    const revoked = await revokeXmppAdministrators(
+    const revoked = await revokeAdministrators(
       ctx,
       changed.map((account) => account.bare),
     );

@@ -6,7 +6,7 @@ import { userFaults } from './faults.ts';
 import { updateUserInput } from './inputs.ts';
 import { userRow } from './outputs.ts';
 import { auditedUser, presentUser, resolveUser } from './resolve.ts';
-import { grantXmppAdministrator, moveXmppAdministrator, revokeXmppAdministrators } from './xmpp-administrators.ts';
+import { grantXmppAdministrator, moveAdministrator, revokeXmppAdministrator } from './xmpp-administrators.ts';
 
 export const updateUser = defineUseCase({
   id: 'users.update',
@@ -64,11 +64,11 @@ export const updateUser = defineUseCase({
         ),
       );
     if (now.bare !== was.bare) {
-      const moved = await moveXmppAdministrator(ctx, was.bare, now.bare);
+      const moved = await moveAdministrator(ctx, was.bare, now.bare);
       if (!moved.ok) return moved;
     }
     if (admin !== undefined) {
-      const set = admin ? await grantXmppAdministrator(ctx, now.bare) : await revokeXmppAdministrators(ctx, [now.bare]);
+      const set = admin ? await grantXmppAdministrator(ctx, now.bare) : await revokeXmppAdministrator(ctx, now.bare);
       if (!set.ok) return set;
     }
     ctx.audit({

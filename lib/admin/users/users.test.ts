@@ -80,6 +80,25 @@ describe('users.create', () => {
     });
   });
 
+  it('lets the list of group chat administrators follow the accounts it names, so that nobody inherits rooms with an address', async () => {
+    const fixture = adminFixture();
+    const list = () => fixture.deps.settings.section('muc').get().administrators;
+    for (const userId of ['root', 'anna', 'bob'])
+      await fixture.api.users.create(administrator, { userId, password, domain: 'example.com' });
+    await fixture.api.settings.set(administrator, {
+      key: 'muc.administrators',
+      value: ['root@example.com', 'anna@example.com', 'bob@example.com'],
+    });
+    await fixture.api.users.update(administrator, { user: 'root', userId: 'chief' });
+    expect(list()).toEqual(['chief@example.com', 'anna@example.com', 'bob@example.com']);
+    await fixture.api.users.delete(administrator, { users: ['chief'] });
+    expect(list()).toEqual(['anna@example.com', 'bob@example.com']);
+    await fixture.api.users.runBulk(administrator, { action: 'setDomain', toDomain: 'example.net', users: ['anna'] });
+    await fixture.api.users.runBulk(administrator, { action: 'delete', users: ['bob'] });
+    await fixture.jobs.idle();
+    expect(list()).toEqual(['anna@example.net']);
+  });
+
   it('refuses a user ID that exists in other letters, and an address that exists under another user ID', async () => {
     const { api } = await withUsers('anna');
     expect(await api.users.create(administrator, { userId: 'ANNA', password, domain: 'other.example' })).toMatchObject({

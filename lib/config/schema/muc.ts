@@ -228,7 +228,13 @@ export const mucSettings = defineSection({
       default: true,
       applies: 'now',
     },
-    ownersMayChangePublic: { kind: 'switch', label: owners('this'), help: 'Public or hidden.', default: true, applies: 'now' },
+    ownersMayChangePublic: {
+      kind: 'switch',
+      label: owners('whether a room is public'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultPersistent: {
       kind: 'switch',
       label: 'Rooms are persistent by default',
@@ -243,7 +249,13 @@ export const mucSettings = defineSection({
       default: false,
       applies: 'now',
     },
-    ownersMayChangeMembersOnly: { kind: 'switch', label: owners('this'), help: 'Members only or open.', default: true, applies: 'now' },
+    ownersMayChangeMembersOnly: {
+      kind: 'switch',
+      label: owners('whether it is for members only'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultModerated: {
       kind: 'switch',
       label: 'Rooms are moderated by default',
@@ -251,7 +263,13 @@ export const mucSettings = defineSection({
       default: false,
       applies: 'now',
     },
-    ownersMayChangeModerated: { kind: 'switch', label: owners('this'), help: 'Moderated or not.', default: true, applies: 'now' },
+    ownersMayChangeModerated: {
+      kind: 'switch',
+      label: owners('whether it is moderated'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultAnonymous: {
       kind: 'switch',
       label: 'Rooms are anonymous by default',
@@ -259,7 +277,13 @@ export const mucSettings = defineSection({
       default: false,
       applies: 'now',
     },
-    ownersMayChangeAnonymous: { kind: 'switch', label: owners('this'), help: 'Who sees addresses.', default: true, applies: 'now' },
+    ownersMayChangeAnonymous: {
+      kind: 'switch',
+      label: owners('who sees addresses'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultInvites: {
       kind: 'switch',
       label: 'People can invite others by default',
@@ -267,7 +291,13 @@ export const mucSettings = defineSection({
       default: true,
       applies: 'now',
     },
-    ownersMayChangeInvites: { kind: 'switch', label: owners('this'), help: 'Who invites.', default: true, applies: 'now' },
+    ownersMayChangeInvites: {
+      kind: 'switch',
+      label: owners('who can invite'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultRegistration: {
       kind: 'switch',
       label: 'People can add themselves to rooms as members by default',
@@ -277,8 +307,8 @@ export const mucSettings = defineSection({
     },
     ownersMayChangeRegistration: {
       kind: 'switch',
-      label: owners('this'),
-      help: 'Members by their own choice.',
+      label: owners('whether people add themselves as members'),
+      help: 'Off: it stays as the default above says.',
       default: true,
       applies: 'now',
     },
@@ -295,7 +325,13 @@ export const mucSettings = defineSection({
       ],
       applies: 'now',
     },
-    ownersMayChangePrivateMessages: { kind: 'switch', label: owners('this'), help: 'Private messages.', default: true, applies: 'now' },
+    ownersMayChangePrivateMessages: {
+      kind: 'switch',
+      label: owners('who can send private messages'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultChangeSubject: {
       kind: 'choice',
       label: "Lowest role for changing a room's subject by default",
@@ -307,7 +343,13 @@ export const mucSettings = defineSection({
       ],
       applies: 'now',
     },
-    ownersMayChangeSubject: { kind: 'switch', label: owners('this'), help: 'Who sets the subject.', default: true, applies: 'now' },
+    ownersMayChangeSubject: {
+      kind: 'switch',
+      label: owners('who can change the subject'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultMaxOccupants: {
       kind: 'count',
       label: 'Default maximum occupancy for a room',
@@ -319,7 +361,13 @@ export const mucSettings = defineSection({
       zero: 'the limit of the chat server',
       applies: 'now',
     },
-    ownersMayChangeMaxOccupants: { kind: 'switch', label: owners('this'), help: 'Maximum occupancy.', default: true, applies: 'now' },
+    ownersMayChangeMaxOccupants: {
+      kind: 'switch',
+      label: owners('the maximum occupancy'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
     defaultArchived: {
       kind: 'switch',
       label: 'Persistent rooms keep their messages by default',
@@ -327,6 +375,12 @@ export const mucSettings = defineSection({
       default: true,
       applies: 'now',
     },
-    ownersMayChangeArchived: { kind: 'switch', label: owners('this'), help: 'Keeping messages.', default: true, applies: 'now' },
+    ownersMayChangeArchived: {
+      kind: 'switch',
+      label: owners('whether messages are kept'),
+      help: 'Off: it stays as the default above says.',
+      default: true,
+      applies: 'now',
+    },
   },
 });

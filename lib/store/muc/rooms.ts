@@ -136,6 +136,10 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
       const [row] = await tx.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM room`;
       return row?.n ?? 0;
     },
+    async countsByDomain() {
+      const rows = await tx.$queryRaw<{ domain: string; n: number }[]>`SELECT domain, count(*)::int AS n FROM room GROUP BY domain`;
+      return new Map(rows.map(({ domain, n }) => [domain, n]));
+    },
     list: (query) => listRooms(tx, query),
     async ofPerson(bare) {
       const rows = await tx.$queryRaw<{ jid: string; affiliation: string; nick: string | null }[]>`

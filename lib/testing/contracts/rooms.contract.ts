@@ -161,6 +161,15 @@ export function describeRoomsContract(name: string, make: MakeStores): void {
       await expect(stores().rooms.list({ sort: 'jid', direction: 'ascending', limit: 1, after: 'rubbish' })).rejects.toThrow('cursor');
     });
 
+    it('counts the rooms of each domain', async () => {
+      expect((await stores().rooms.countsByDomain()).size).toBe(0);
+      await some();
+      expect([...(await stores().rooms.countsByDomain())].sort()).toEqual([
+        ['conference.example.com', 3],
+        ['rooms.example.net', 1],
+      ]);
+    });
+
     it('counts members, the banned not among them', async () => {
       const rows = (['owner', 'admin', 'member', 'outcast'] as const).map((affiliation) => ({
         who: `${affiliation}@example.com`,

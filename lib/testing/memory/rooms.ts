@@ -105,6 +105,14 @@ export function memoryRoomStore(state: MemoryState): RoomStore {
       for (const [key, message] of state.roomMessages) if (message.roomId === id) state.roomMessages.delete(key);
     },
     count: async () => state.rooms.size,
+    async countsByDomain() {
+      const counts = new Map<string, number>();
+      for (const { jid } of state.rooms.values()) {
+        const domain = jid.slice(jid.indexOf('@') + 1);
+        counts.set(domain, (counts.get(domain) ?? 0) + 1);
+      }
+      return counts;
+    },
     async list(query) {
       const order = `${query.sort}${query.direction === 'descending' ? '-' : '+'}`;
       const sign = query.direction === 'descending' ? -1 : 1;

@@ -48,7 +48,10 @@ export function Stat({
   );
 }
 export const Stats = ({ children, label }: { children: ReactNode; label: string }) => (
-  <dl aria-label={label} className="grid grid-cols-1 gap-3 min-[420px]:grid-cols-2 md:grid-cols-3 xl:grid-cols-4">
+  <dl
+    aria-label={label}
+    className="grid grid-cols-1 gap-3 min-[420px]:grid-cols-2 md:grid-cols-3 xl:grid-cols-[repeat(auto-fit,minmax(10.5rem,1fr))]"
+  >
     {children}
   </dl>
 );

@@ -26,7 +26,7 @@ export default async function RoomsPage({ searchParams }: { searchParams: Promis
         </FailedState>
       </>
     );
-  const addresses = services.ok ? services.value.items : [];
+  const addresses = services.ok ? services.value.items.map((each) => each.address) : [];
   if (addresses.length === 0 && found.value.total === 0)
     return (
       <>

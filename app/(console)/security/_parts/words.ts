@@ -35,6 +35,7 @@ const areaWords: Readonly<Record<string, string>> = {
   certificates: 'Certificates',
   tokens: 'API tokens',
   operators: 'Administrators',
+  rooms: 'Chat rooms',
   jobs: 'Jobs',
   locks: 'Locks',
   roles: 'Roles',
@@ -48,6 +49,7 @@ const verbWords: Readonly<Record<string, string>> = {
   'sessions.end': 'end',
   'services.control': 'start and stop',
   'audit.export': 'export',
+  'rooms.transcripts': 'read transcripts',
   'locks.write': 'lift',
   'jobs.write': 'cancel and retry',
 };

@@ -7,6 +7,8 @@ export interface SettingsPlace {
   readonly purpose: string;
   readonly sections: readonly string[];
   readonly crumbs: readonly Crumb[];
+  /** Further pages of the place, between its settings and their history. */
+  readonly tabs?: readonly { readonly href: string; readonly label: string }[];
 }
 
 export const messagingPlace: SettingsPlace = {
@@ -22,6 +24,10 @@ export const groupChatPlace: SettingsPlace = {
   purpose: 'Addresses of the chat server, who administers it, limits, and what new rooms are like.',
   sections: ['muc'],
   crumbs: [],
+  tabs: [
+    { href: '/messaging/group-chat/addresses', label: 'Addresses' },
+    { href: '/messaging/group-chat/administrators', label: 'Administrators' },
+  ],
 };
 export const presencePlace: SettingsPlace = {
   base: '/presence/settings',

@@ -43,6 +43,7 @@ export const PlaceHeader = ({ place }: { place: SettingsPlace }) => (
         label={place.title}
         tabs={[
           { href: place.base, label: 'Settings', exact: true },
+          ...(place.tabs ?? []),
           { href: `${place.base}/history`, label: 'History' },
         ]}
       />

@@ -47,7 +47,9 @@ export function RoomFacts({ initial }: { initial: RoomDetail }) {
                 {
                   label: 'Subject',
                   value: subject === null || subject.text === '' ? null : <span className="whitespace-pre-wrap">{subject.text}</span>,
-                  ...(subject === null || subject.text === '' ? {} : { help: `Set by ${subject.by}.` }),
+                  ...(subject === null || subject.text === ''
+                    ? {}
+                    : { help: subject.by === '' ? 'Set by an administrator.' : `Set by ${subject.by}.` }),
                 },
                 { label: 'People inside', value: countOf(room.occupants, 'person', 'people') },
                 {
