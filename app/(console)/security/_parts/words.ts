@@ -40,6 +40,8 @@ const areaWords: Readonly<Record<string, string>> = {
   roles: 'Roles',
   diagnostics: 'Diagnostics',
   self: 'Own account',
+  announcements: 'Announcements',
+  reports: 'Reports',
 };
 const verbWords: Readonly<Record<string, string>> = {
   read: 'see',
@@ -50,4 +52,6 @@ const verbWords: Readonly<Record<string, string>> = {
   'audit.export': 'export',
   'locks.write': 'lift',
   'jobs.write': 'cancel and retry',
+  'announcements.write': 'send and change',
+  'reports.write': 'close',
 };
