@@ -45,6 +45,7 @@ const router: Router = {
   answer: () => undefined,
   failed: () => undefined,
   holdAck: (session) => session.holdAck(),
+  ask: (_from, _to, _payload, onAnswer) => onAnswer(null),
 };
 const bareOf = (i: number): BareJid => `user${(i + PEOPLE) % PEOPLE}@example.com` as BareJid;
 const contactsOf = (i: number): RosterItem[] => {

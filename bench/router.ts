@@ -50,7 +50,18 @@ async function node(archive: boolean, devices: number) {
     clock: systemClock,
     log: silentLog,
   });
-  router.add(createBlocking({ store: stores.blocking, users, log: silentLog }));
+  router.add(
+    createBlocking({
+      store: stores.blocking,
+      reports: stores.reports,
+      readMessages: async () => [],
+      reported: nothing,
+      settings: settingsBox('im'),
+      users,
+      clock: systemClock,
+      log: silentLog,
+    }),
+  );
   router.add(im);
   const sessions: ClientSession[] = [];
   let bytes = 0;

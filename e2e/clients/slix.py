@@ -396,6 +396,39 @@ class Commands:
         stream.transport.close()
         return content_fact(content)
 
+    async def broadcast(self, command):
+        """One message to many (XEP-0033), by the server."""
+        self.client.register_plugin("xep_0033")
+        stanza = self.client.make_message(command["server"], mbody=command["body"], mtype="chat")
+        for kind, jids in command["addresses"].items():
+            for jid in jids:
+                stanza["addresses"].add_address(atype=kind, jid=jid)
+        stanza.send()
+
+    async def search(self, command):
+        """Finds people (XEP-0055) by the form that the service gives."""
+        self.client.register_plugin("xep_0055", {"provide_search": False})
+        asked = await self.client.make_iq_get("jabber:iq:search", ito=command["jid"]).send(timeout=10)
+        fields = [var for var in asked["search"]["form"].get_fields()]
+        iq = self.client["xep_0055"].make_search_iq(ito=command["jid"])
+        form = iq["search"]["form"]
+        for var, value in command["values"].items():
+            form.add_field(var, value=value)
+        answer = await iq.send(timeout=10)
+        result = form_fact(answer.xml.find("{jabber:iq:search}query/" + DATA_FORM + "x"))
+        return {"fields": fields, "items": result["items"]}
+
+    async def offline(self, command):
+        """Waiting messages by hand (XEP-0013): how many, and their headers."""
+        self.client.register_plugin("xep_0013")
+        plugin = self.client["xep_0013"]
+        count = await plugin.get_count()
+        headers = await plugin.get_headers()
+        items = [{"node": node, "name": name} for _, node, name in headers["disco_items"]["items"]]
+        form = form_fact(count.xml.find("{http://jabber.org/protocol/disco#info}query/" + DATA_FORM + "x"))
+        number = [field["values"] for field in form["fields"] if field["var"] == "number_of_messages"]
+        return {"count": number[0][0], "items": items}
+
 
     async def pubsub(self, command):
         """A method of slixmpp's XEP-0060 by name; `args` as they are, `payload` and `config` made from text and fields."""

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Fault } from '../kernel/faults.ts';
 import type { Result } from '../kernel/result.ts';
+import { announcements } from './announcements/index.ts';
 import { audit } from './audit/index.ts';
 import { certificates } from './certificates/index.ts';
 import { components } from './components/index.ts';
@@ -10,6 +11,7 @@ import { files } from './files/index.ts';
 import { jobs } from './jobs/index.ts';
 import { overview } from './overview/index.ts';
 import { pubsub } from './pubsub/index.ts';
+import { reports } from './reports/index.ts';
 import { roles } from './roles/index.ts';
 import { rooms } from './rooms/index.ts';
 import { consoleSessions, locks, operators, self } from './security/index.ts';
@@ -28,6 +30,7 @@ import { users } from './users/index.ts';
  * and the permission test follow from this object. Key path and id are the same (`users.find` is `useCases.users.find`).
  */
 export const useCases = {
+  announcements,
   audit,
   certificates,
   components,
@@ -41,6 +44,7 @@ export const useCases = {
   overview,
   roles,
   rooms,
+  reports,
   self,
   services,
   sessions,

@@ -1,7 +1,9 @@
 /** The blocking room (XEP-0191): a person's block list, its pushes, and what it keeps away. */
-
+import type { ImValues } from '../config/schema/index.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { secretId } from '../kernel/ids.ts';
 import { type Jid, parseJid } from '../kernel/jid.ts';
+import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
 import { defineSlot, readSlot, writeSlot } from '../kernel/slots.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
@@ -11,10 +13,12 @@ import { Element, el } from '../xmpp/stanza/element.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import { escapeAttribute, serialize } from '../xmpp/stanza/serialize.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
-import type { BlockListStore } from './ports.ts';
+import type { BlockListStore, Report, ReportStore } from './ports.ts';
+import { type Claimed, createReports, REPORTING, type ReadMessages, readReport, reportProtocol } from './reports.ts';
+
+export { createReportWatch } from './report-watch.ts';
 
 const BLOCKING = 'urn:xmpp:blocking';
-const MAX_BLOCKED = 5000;
 
 const protocol: Protocol = { number: 'XEP-0191', title: 'Blocking Command', version: '1.3.1', status: 'complete' };
 const blockedByMe: StanzaFault = {
@@ -35,8 +39,20 @@ export interface Blocking extends Room {
   onUnblocked(fn: (owner: User, unblocked: Jid) => void): void;
 }
 
-export function createBlocking(deps: { readonly store: BlockListStore; readonly users: Users; readonly log: Log }): Blocking {
-  const { store } = deps;
+export function createBlocking(deps: {
+  readonly store: BlockListStore;
+  readonly reports: ReportStore;
+  /** Messages of one person's archive, for reports. */
+  readonly readMessages: ReadMessages;
+  /** Told after a report was stored. */
+  readonly reported: (report: Report) => void;
+  readonly settings: Live<ImValues>;
+  readonly users: Users;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Blocking {
+  const { store, settings } = deps;
+  const reports = createReports({ ...deps, store: deps.reports, received: deps.reported });
   const blockedListeners: ((owner: User, jid: Jid) => void)[] = [];
   const unblockedListeners: ((owner: User, jid: Jid) => void)[] = [];
   deps.users.registerLoader({
@@ -72,15 +88,15 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
   }
 
   /** The addresses named, prepared; null when one is no address. */
-  function itemsOf(payload: Element): Jid[] | null {
-    const jids: Jid[] = [];
+  function itemsOf(payload: Element): { jid: Jid; item: Element }[] | null {
+    const found: { jid: Jid; item: Element }[] = [];
     for (const item of payload.elements()) {
       if (item.name !== 'item' || item.ns !== BLOCKING) continue;
       const jid = parseJid(item.attrs.jid ?? '');
       if (jid === null) return null;
-      jids.push(jid);
+      found.push({ jid, item });
     }
-    return jids;
+    return found;
   }
 
   /** Changes of one list wait for each other: two devices must not overwrite one another's. */
@@ -92,16 +108,31 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
   }
 
   async function block(session: ClientSession, payload: Element): Promise<IqAnswer> {
-    const jids = itemsOf(payload);
-    if (jids === null) return { fault: { condition: 'jid-malformed', text: 'One of the addresses is not valid. Nothing was blocked.' } };
+    const items = itemsOf(payload);
+    if (items === null) return { fault: { condition: 'jid-malformed', text: 'One of the addresses is not valid. Nothing was blocked.' } };
     // §3.3: an empty block request is refused.
-    if (jids.length === 0) return { fault: { condition: 'bad-request', text: 'Name at least one address to block.' } };
+    if (items.length === 0) return { fault: { condition: 'bad-request', text: 'Name at least one address to block.' } };
     const user = session.user;
+    const jids = items.map(({ jid }) => jid);
+    const claimed: Claimed[] = [];
+    if (settings.get().reports)
+      for (const { jid, item } of items) {
+        const report = readReport(item, jid, user.bare);
+        if (report !== null && 'condition' in report) return { fault: report };
+        if (report !== null) claimed.push(report);
+      }
+    const answer = await blockAll(user, jids);
+    if (claimed.length > 0 && 'result' in answer) await reports.keep(session, claimed);
+    return answer;
+  }
+
+  function blockAll(user: User, jids: readonly Jid[]): Promise<IqAnswer> {
     return inTurn(user, async () => {
       const before = listOf(user);
       const fresh = jids.filter((jid) => !before.has(jid.full));
-      if (before.size + fresh.length > MAX_BLOCKED)
-        return { fault: { condition: 'resource-constraint', type: 'wait', text: `A block list holds ${MAX_BLOCKED} addresses at most.` } };
+      const { maxBlocked } = settings.get();
+      if (before.size + fresh.length > maxBlocked)
+        return { fault: { condition: 'resource-constraint', type: 'wait', text: `A block list holds ${maxBlocked} addresses at most.` } };
       const next = new Set([...before, ...jids.map((jid) => jid.full)]);
       // In force before it is stored: what the person does while the commit is under way must not reach the blocked.
       writeSlot(user, slot, next);
@@ -123,7 +154,7 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
   }
 
   async function unblock(session: ClientSession, payload: Element): Promise<IqAnswer> {
-    const jids = itemsOf(payload);
+    const jids = itemsOf(payload)?.map(({ jid }) => jid) ?? null;
     if (jids === null) return { fault: { condition: 'jid-malformed', text: 'One of the addresses is not valid. Nothing was unblocked.' } };
     const user = session.user;
     return inTurn(user, async () => {
@@ -194,7 +225,11 @@ export function createBlocking(deps: { readonly store: BlockListStore; readonly 
       { ns: BLOCKING, name: 'block', targets: ['self'], types: ['set'], handle: ({ session, payload }) => block(session, payload) },
       { ns: BLOCKING, name: 'unblock', targets: ['self'], types: ['set'], handle: ({ session, payload }) => unblock(session, payload) },
     ],
-    features: { server: [BLOCKING] },
-    protocols: [protocol],
+    features: {
+      get server() {
+        return settings.get().reports ? [BLOCKING, REPORTING] : [BLOCKING];
+      },
+    },
+    protocols: [protocol, reportProtocol],
   };
 }

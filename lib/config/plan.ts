@@ -3,7 +3,7 @@ import { ok, type Result, refuse } from '../kernel/result.ts';
 import { type CatalogueEntry, entryOfStorageKey, storageKey } from './catalogue.ts';
 import { settingFaults } from './faults.ts';
 import type { SettingChange } from './ports.ts';
-import type { Setting } from './setting.ts';
+import { isSecret, SECRET_MASK, type Setting } from './setting.ts';
 import { formatSetting } from './setting-text.ts';
 import { sameValue, validateAll } from './validate.ts';
 
@@ -17,6 +17,7 @@ export interface PlanLine {
   readonly key: string;
   readonly label: string;
   readonly section: string;
+  /** The values themselves; secrets too, so what is shown of a line goes through `shown`. */
   readonly from: unknown;
   readonly to: unknown;
   readonly fromText: string;
@@ -46,7 +47,7 @@ export function planSave(
   const after = (key: string) => (wanted.has(key) ? wanted.get(key) : current(key));
   for (const [entry, to] of checked.value) {
     const from = current(entry.key);
-    if (sameValue(from, to)) continue;
+    if (sameValue(from, to) || (to === SECRET_MASK && isSecret(entry.setting))) continue;
     writes[storageKey(entry, node)] = sameValue(to, entry.setting.default) ? null : to;
     lines.push(line(entry, from, to, after));
   }
@@ -68,9 +69,12 @@ function line(entry: CatalogueEntry, from: unknown, to: unknown, after: (key: st
     toText,
     warning,
     applies: setting.applies,
-    says: `${setting.label}: ${fromText} becomes ${toText}. ${appliesText[setting.applies]}${warning === '' ? '' : ` ${warning}`}`,
+    says: `${setting.label}: ${isSecret(setting) && fromText === toText ? 'another value' : `${fromText} becomes ${toText}`}. ${appliesText[setting.applies]}${warning === '' ? '' : ` ${warning}`}`,
   };
 }
+
+/** What may be shown of a value. */
+export const shown = (setting: Setting, value: unknown): unknown => (isSecret(setting) && value !== '' ? SECRET_MASK : value);
 
 /** The warning for this direction, '' when there is none. 0 counts as the largest value where it means "no limit". */
 export function warningOf(setting: Setting, from: unknown, to: unknown): string {

@@ -34,6 +34,12 @@ describe('the settings of a node', () => {
     expect(at.settings.version).toBe(0);
   });
 
+  it('take a secret from the settings file as any other value', async () => {
+    const at = setUp({ 'calls.turnSecret': 'north' });
+    expect((await at.settings.start()).ok).toBe(true);
+    expect(at.settings.section('calls').get().turnSecret).toBe('north');
+  });
+
   it('swap only the section that changed, and tell listeners the old and the new values', async () => {
     const at = setUp();
     await at.settings.start();

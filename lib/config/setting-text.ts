@@ -1,4 +1,4 @@
-import type { Setting } from './setting.ts';
+import { isSecret, type Setting } from './setting.ts';
 
 /** Text forms of values: what people type at the command line, and what diffs and tables show. */
 
@@ -108,6 +108,7 @@ export function formatSetting(setting: Setting, value: unknown): string {
       return setting.options.find((o) => o.value === value)?.label ?? String(value);
     case 'text':
     case 'domain':
+      if (isSecret(setting)) return value === '' ? 'not set' : 'set';
       return value === '' ? 'empty' : String(value);
     default: {
       const n = Number(value);

@@ -34,6 +34,8 @@ export interface NumberSetting<K extends 'count' | 'duration' | 'size' | 'port'>
 export interface TextSetting extends SettingBase<'text' | 'domain', string> {
   readonly maxLength: number;
   readonly multiline?: boolean;
+  /** Never shown again once it is set: pages, diffs, history and audit tell only whether there is one. */
+  readonly secret?: true;
   readonly pattern?: { readonly regex: string; readonly says: string };
 }
 export interface ChoiceSetting<V extends string = string> extends SettingBase<'choice', V> {
@@ -41,6 +43,8 @@ export interface ChoiceSetting<V extends string = string> extends SettingBase<'c
 }
 export interface ListSetting extends SettingBase<'list', readonly string[]> {
   readonly maxItems: number;
+  /** What each entry looks like. */
+  readonly pattern?: { readonly regex: string; readonly says: string };
 }
 export type Setting = SwitchSetting | NumberSetting<'count' | 'duration' | 'size' | 'port'> | TextSetting | ChoiceSetting | ListSetting;
 
@@ -67,6 +71,10 @@ type ValueOf<E extends Setting> = E extends { readonly kind: 'choice'; readonly 
   ? V
   : Widen<E['default']>;
 export type ValuesOf<S extends SettingSection> = { readonly [K in keyof S['settings']]: ValueOf<S['settings'][K]> };
+
+/** Stands for a secret that is set, wherever its value would be shown. Saving it changes nothing. */
+export const SECRET_MASK = '••••••••';
+export const isSecret = (setting: Setting): boolean => (setting.kind === 'text' || setting.kind === 'domain') && setting.secret === true;
 
 /** Keeps the literal types; the key of a setting is `${section.id}.${name}`. */
 export const defineSection = <const S extends SettingSection>(section: S): S => section;

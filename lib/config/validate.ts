@@ -77,6 +77,12 @@ function listProblem(setting: ListSetting, value: unknown): string | null {
   if (items.some((item) => item.trim() === '')) return 'No entry may be empty.';
   if (items.some((item) => item.length > 1000 || controlCharacters.test(item)))
     return 'An entry has at most 1,000 characters and no control characters.';
+  const { pattern } = setting;
+  if (pattern) {
+    const regex = new RegExp(pattern.regex, 'u');
+    const odd = items.find((item) => !regex.test(item));
+    if (odd !== undefined) return `"${odd.slice(0, 100)}" cannot be used. ${pattern.says}`;
+  }
   return null;
 }
 

@@ -23,6 +23,9 @@ const notFound: StanzaFault = { condition: 'item-not-found', type: 'cancel', tex
 const bad = (text: string): { fault: StanzaFault } => ({ fault: { condition: 'bad-request', type: 'modify', text } });
 
 export function readArchiveQuery(payload: Element, accountId: number, pageSize: number): ReadQuery | { fault: StanzaFault } {
+  // XEP-0442: archives of PubSub nodes are not asked for here.
+  if (payload.attrs.node !== undefined)
+    return { fault: { condition: 'item-not-found', type: 'cancel', text: 'This archive has no nodes.' } };
   const found: { with?: string; start?: number; end?: number; ids?: string[]; beforeUid?: string; afterUid?: string; text?: string } = {};
   const named: string[] = [];
   const form = payload.child('x', NS.dataForms);

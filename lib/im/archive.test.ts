@@ -209,6 +209,24 @@ describe('a query', () => {
     });
   });
 
+  it('finds notes to oneself, and nothing else, by the own address', async () => {
+    const world = createMessageWorld();
+    const alice = await world.signIn('alice@example.com/a');
+    await world.signIn('bob@example.com/b');
+    world.chat(alice, 'bob@example.com', 'to bob');
+    world.chat(alice, 'alice@example.com', 'to me');
+    world.say(alice, "<message type='chat'><body>to me too</body></message>");
+    await world.rest();
+    alice.take();
+    expect((await pageOf(world, alice, form(field('with', 'alice@example.com')))).bodies).toEqual(['to me', 'to me too']);
+  });
+
+  it('of a node is refused: people have no archive of nodes', async () => {
+    const { world, alice } = await archive(1);
+    const [answer] = await ask(world, alice, `<query xmlns='${MAM}' node='urn:xmpp:avatar:data'/>`);
+    expect(answer?.child('error', 'jabber:client')?.elements()[0]?.name).toBe('item-not-found');
+  });
+
   it('filters by person, time, ids and text', async () => {
     const { world, alice, carol } = await archive(9);
     const whole = await pageOf(world, alice);

@@ -21,12 +21,21 @@ const keptNamespaces = new Set([
   'urn:xmpp:jingle-message:0',
   'jabber:x:conference',
   'eu.siacs.conversations.axolotl',
+  'urn:xmpp:omemo:1',
   'urn:xmpp:omemo:2',
   'urn:xmpp:openpgp:0',
   'jabber:x:encrypted',
   'jabber:x:oob',
+  'urn:xmpp:sfs:0',
+  'urn:xmpp:fasten:0',
 ]);
-const encryptedNamespaces = new Set(['eu.siacs.conversations.axolotl', 'urn:xmpp:omemo:2', 'urn:xmpp:openpgp:0', 'jabber:x:encrypted']);
+const encryptedNamespaces = new Set([
+  'eu.siacs.conversations.axolotl',
+  'urn:xmpp:omemo:1',
+  'urn:xmpp:omemo:2',
+  'urn:xmpp:openpgp:0',
+  'jabber:x:encrypted',
+]);
 
 export interface MessageTraits {
   /** Text of the body, empty without one. */
@@ -43,6 +52,10 @@ export interface MessageTraits {
   readonly isRoomPrivate: boolean;
   readonly isInvitation: boolean;
   readonly isGone: boolean;
+  /** Encrypted: its body is at most a notice for clients that cannot read it. */
+  readonly isEncrypted: boolean;
+  /** Worth waking a device: something written, an invitation, a call. Receipts, markers and chat states are not. */
+  readonly isAlert: boolean;
   /** Instant messaging payload (receipt, chat state, marker ...), for carbons. */
   readonly isImPayload: boolean;
 }
@@ -61,6 +74,7 @@ export function traitsOf(stanza: MessageStanza): MessageTraits {
   let direct = false;
   let gone = false;
   let im = false;
+  let call = false;
   for (const child of stanza.el.children) {
     if (typeof child === 'string') continue;
     const { ns, name } = child;
@@ -87,6 +101,7 @@ export function traitsOf(stanza: MessageStanza): MessageTraits {
       im = true;
       if (encryptedNamespaces.has(ns)) encrypted = true;
       if (ns === 'jabber:x:conference') direct = true;
+      else if (ns === 'urn:xmpp:jingle-message:0' && name === 'propose') call = true;
     }
   }
   const isInvitation = direct || mucUser?.child('invite', MUC_USER) !== undefined;
@@ -101,6 +116,8 @@ export function traitsOf(stanza: MessageStanza): MessageTraits {
     isRoomPrivate: mucUser !== null && !isInvitation,
     isInvitation,
     isGone: gone,
+    isEncrypted: encrypted,
+    isAlert: hasBody || encrypted || isInvitation || call,
     isImPayload: im,
   };
 }

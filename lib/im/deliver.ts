@@ -47,10 +47,14 @@ export interface DeliveryDeps {
   readonly archive: Live<ArchiveValues>;
   /** Is this contact in the person's roster? For the archive policy "contacts". */
   readonly isContact: (user: User, peer: string) => boolean;
+  /** A message that waits for its person, or for the acknowledgement of a device. True when a device will be woken for it. */
+  readonly arrived?: Arrived;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: ImCounters;
 }
+
+export type Arrived = (user: User, stanza: MessageStanza, text: string) => boolean;
 
 /** What is remembered with a message until every device has acknowledged it or gone. */
 export interface DeliveryNote {
@@ -60,6 +64,8 @@ export interface DeliveryNote {
   readonly at: number;
   /** Devices that were sent the message, or a copy of it, and did not give it back. */
   holders: number;
+  /** A device is being woken for it already. */
+  told: boolean;
 }
 
 export const stanzaIdXml = (bare: string, uid: string): string =>
@@ -228,7 +234,7 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
     const xml = stanza.render(here === '' ? undefined : { extra: stanzaIdXml(user.bare, here) });
     let copies = 0;
     const waits = mayWait(stanza, traits);
-    const note: DeliveryNote | null = waits ? { uid: here, at, holders: 0 } : null;
+    const note: DeliveryNote | null = waits ? { uid: here, at, holders: 0, told: false } : null;
     stanza.note = note;
     for (const session of direct) {
       if (!sendTo(state, session, xml, stanza, waits || stanza.type !== 'chat')) continue;
@@ -251,6 +257,9 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
         if (sendTo(state, session, copyFor(session, tail), holds ? stanza : null, false) && holds) note.holders++;
       }
     }
+
+    if (note !== null && traits.isAlert && !self && deps.arrived !== undefined)
+      note.told = deps.arrived(user, stanza, traits.isEncrypted ? '' : traits.body);
 
     if (here === '' && there === '' && !keeps) return 'done';
     const archive: ArchiveRow[] = [];

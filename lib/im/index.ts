@@ -9,18 +9,22 @@ import type { SenderFlow } from '../xmpp/router/sender-flow.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import { serialize } from '../xmpp/stanza/serialize.ts';
+import type { DiscoNodes } from '../xmpp/xeps/xep-0030-disco.ts';
 import { FULL_TEXT } from './archive-query.ts';
 import { carbonHandlers, carbonsProtocol } from './carbons.ts';
-import { createDelivery, type ImCounters, turnedOff } from './deliver.ts';
+import { type Arrived, createDelivery, type ImCounters, turnedOff } from './deliver.ts';
 import { isRefusedByAll, rankOf, unlock } from './forking.ts';
 import { createKept } from './kept.ts';
 import type { Archive, Journal, OfflineQueue } from './ports.ts';
 import { createResendGuard } from './resend.ts';
 import { registerImLoader, stateOf } from './state.ts';
+import { createStrangerLimit } from './strangers.ts';
+import { createOfflineRetrieval, OFFLINE, offlineProtocol } from './xep-0013-offline.ts';
 import { archiveHandlers, archiveProtocols, metadataElement } from './xep-0313-archive.ts';
 
 export { FULL_TEXT, FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery } from './archive-query.ts';
 export type { ImCounters } from './deliver.ts';
+export { createBroadcast } from './xep-0033-addresses.ts';
 
 export interface Im extends Room {
   readonly counters: ImCounters;
@@ -28,7 +32,32 @@ export interface Im extends Room {
   expire(): Promise<number>;
   /** What someone's archive says of itself to a client that binds (XEP-0386 §4.2); empty while nothing is archived. */
   archiveMetadata(user: User): Promise<string>;
+  /** Nodes of a person's own address (XEP-0013). */
+  readonly nodes: DiscoNodes;
 }
+
+const carried = (
+  number: string,
+  title: string,
+  version: string,
+  note = 'Copied to all devices, kept for later and archived, also without a body.',
+): Protocol => ({
+  number,
+  title,
+  version,
+  status: 'complete',
+  note,
+});
+/** What clients agree on among themselves; the server must only treat it right. */
+const carriedProtocols: readonly Protocol[] = [
+  carried('XEP-0085', 'Chat State Notifications', '2.1', 'Copied to all devices; alone neither kept, archived nor pushed.'),
+  carried('XEP-0184', 'Message Delivery Receipts', '1.4.0'),
+  carried('XEP-0308', 'Last Message Correction', '1.2.1'),
+  carried('XEP-0333', 'Displayed Markers', '0.5.0'),
+  carried('XEP-0353', 'Jingle Message Initiation', '0.6.0'),
+  carried('XEP-0424', 'Message Retraction', '0.4.2', 'Copied, kept and archived; the retracted message stays in the archive beside it.'),
+  carried('XEP-0444', 'Message Reactions', '0.2.0'),
+];
 
 const protocols: readonly Protocol[] = [
   { number: 'RFC 6121 §8', title: 'Message routing; to all devices until one answers', version: '2011-03', status: 'complete' },
@@ -38,6 +67,8 @@ const protocols: readonly Protocol[] = [
   { number: 'XEP-0359', title: 'Unique and Stable Stanza IDs', version: '0.7.0', status: 'complete' },
   carbonsProtocol,
   ...archiveProtocols,
+  offlineProtocol,
+  ...carriedProtocols,
 ];
 
 const EXPIRE_SLICE = 5000;
@@ -51,6 +82,7 @@ export function createIm(deps: {
   readonly im: Live<ImValues>;
   readonly archiveSettings: Live<ArchiveValues>;
   readonly isContact: (user: User, peer: string) => boolean;
+  readonly arrived?: Arrived;
   readonly clock: Clock;
   readonly log: Log;
 }): Im {
@@ -60,6 +92,8 @@ export function createIm(deps: {
   const deliver = createDelivery({ ...deps, archive: deps.archiveSettings, counters });
   const kept = createKept(deps);
   const resend = createResendGuard({ ...deps, flow: deps.router, settings: deps.archiveSettings });
+  const strange = createStrangerLimit({ clock, limit: () => deps.im.get().strangersPerMinute, isContact: deps.isContact });
+  const retrieval = createOfflineRetrieval(deps);
   let rankBefore = 0;
 
   /** Commits are in order, so the turn of an entry without rows comes when all before it are safe. While the database is away there is no waiting. */
@@ -69,6 +103,7 @@ export function createIm(deps: {
   return {
     name: 'im',
     counters,
+    nodes: retrieval.nodes,
     async expire() {
       const now = clock.now();
       const { retention } = deps.archiveSettings.get();
@@ -93,7 +128,11 @@ export function createIm(deps: {
             return 'drop';
           }
           if (!deps.im.get().enabled) return turnedOff;
-          return resend.takes(session, stanza) ? 'drop' : undefined;
+          if (resend.takes(session, stanza)) return 'drop';
+          // Rooms and other services have limits of their own.
+          const to = stanza.to;
+          if (to === null || to.local === '' || deps.router().hosts.of(to.domain) !== undefined) return undefined;
+          return strange(session.user, to.bare);
         },
       },
       { hook: 'message.arriving', stage: 'decide', run: deliver },
@@ -128,10 +167,18 @@ export function createIm(deps: {
         },
       },
     ],
-    iq: [...carbonHandlers, ...archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled })],
+    iq: [...carbonHandlers, ...archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled }), ...retrieval.iq],
     features: {
-      server: [NS.carbons, 'urn:xmpp:carbons:rules:0', 'msgoffline', NS.stanzaId, NS.archive],
-      account: [NS.archive, `${NS.archive}#extended`, NS.stanzaId, FULL_TEXT, 'urn:xmpp:carbons:rules:0'],
+      server: [NS.carbons, 'urn:xmpp:carbons:rules:0', 'msgoffline', OFFLINE, NS.stanzaId, NS.archive],
+      account: [
+        NS.archive,
+        `${NS.archive}#extended`,
+        NS.stanzaId,
+        FULL_TEXT,
+        'urn:xmpp:carbons:rules:0',
+        OFFLINE,
+        'urn:xmpp:message-retract:1',
+      ],
     },
     protocols,
   };

@@ -12,9 +12,9 @@ import { NS } from '../xmpp/stanza/namespaces.ts';
 import { escapeAttribute } from '../xmpp/stanza/serialize.ts';
 import type { MessageStanza, Stanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { mayWait, traitsOf } from './classify.ts';
-import { chosenDevices, type DeliveryNote, sendTo, stanzaIdXml } from './deliver.ts';
+import { type Arrived, chosenDevices, type DeliveryNote, sendTo, stanzaIdXml } from './deliver.ts';
 import type { Archive, Journal, OfflineQueue, OfflineRow } from './ports.ts';
-import { type Drain, stateOf } from './state.ts';
+import { type Drain, readsByHand, stateOf } from './state.ts';
 
 const PAGE = 100;
 const NOTHING: ReadonlySet<string> = new Set();
@@ -41,6 +41,7 @@ export function createKept(deps: {
   readonly archive: Archive;
   readonly journal: Journal;
   readonly im: Live<ImValues>;
+  readonly arrived?: Arrived;
   readonly clock: Clock;
   readonly log: Log;
 }) {
@@ -53,7 +54,7 @@ export function createKept(deps: {
    */
   function handOver(session: ClientSession): void {
     const state = stateOf(session.user);
-    if (state.offline === 0 || state.drain !== null || session.state === 'ended') return;
+    if (state.offline === 0 || state.drain !== null || session.state === 'ended' || readsByHand(session)) return;
     const drain: Drain = { to: session, reading: true, later: [] };
     state.drain = drain;
     // What was taken to be kept a moment ago may not be in the store yet; entries commit in order.
@@ -149,7 +150,7 @@ export function createKept(deps: {
   }
 
   const noteOf = (stanza: MessageStanza): DeliveryNote => {
-    const note = (stanza.note as DeliveryNote | null) ?? { uid: '', at: clock.now(), holders: 1 };
+    const note = (stanza.note as DeliveryNote | null) ?? { uid: '', at: clock.now(), holders: 1, told: false };
     stanza.note = note;
     return note;
   };
@@ -170,6 +171,9 @@ export function createKept(deps: {
     const uid = note.uid === '' ? sortableId(note.at) : note.uid;
     const row: OfflineRow = { accountId: user.accountId, uid, from: stanza.from.bare, at: note.at, xml: stanza.render({ extra: id }) };
     journal.append({ archive: [], offline: [row] }, null);
+    if (note.told || deps.arrived === undefined) return;
+    const traits = traitsOf(stanza);
+    if (traits.isAlert) note.told = deps.arrived(user, stanza, traits.isEncrypted ? '' : traits.body);
   }
 
   return {
@@ -189,7 +193,7 @@ export function createKept(deps: {
       if (state.offline === 0 || state.drain !== null) return;
       // What is left in the store goes to a device that is still there.
       for (const other of session.user.sessions.values()) {
-        if (other.state !== 'live' || other.presence === null || other.priority < 0) continue;
+        if (other.state !== 'live' || other.presence === null || other.priority < 0 || readsByHand(other)) continue;
         handOver(other);
         return;
       }

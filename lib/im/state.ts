@@ -33,6 +33,11 @@ export interface ImState {
 
 export const imSlot = defineSlot<ImState>('im');
 
+/** This client reads what was kept for it message by message (XEP-0013 §2): it gets nothing unasked. */
+const byHand = defineSlot<true>('im.by-hand');
+export const readsByHand = (session: ClientSession): boolean => readSlot(session, byHand) === true;
+export const setByHand = (session: ClientSession): void => writeSlot(session, byHand, true);
+
 /** How far back messages are looked up that a client may send again after a lost connection. */
 export const RESEND_MS = 600_000;
 export const RESEND_CHECKED = 500;

@@ -39,7 +39,6 @@ const tooFast: StanzaFault = {
   type: 'wait',
   text: 'Too many archive queries in one second. Try again in a moment.',
 };
-const MAX_PREFS = 1000;
 const iso = (at: number) => new Date(at).toISOString();
 
 /** XEP-0313 §6.1. */
@@ -143,8 +142,9 @@ export function archiveHandlers(deps: {
         if (!lists[name].includes(jid.bare)) lists[name].push(jid.bare);
       }
     }
-    if (lists.always.length + lists.never.length > MAX_PREFS)
-      return { fault: { condition: 'resource-constraint', text: `At most ${MAX_PREFS} addresses.` } };
+    const most = settings.get().maxPreferences;
+    if (lists.always.length + lists.never.length > most)
+      return { fault: { condition: 'resource-constraint', text: `At most ${most} addresses.` } };
     const prefs: ArchivePrefs = { default: policy, ...lists };
     await archive.savePrefs(session.user.accountId, prefs);
     stateOf(session.user).prefs = prefs;

@@ -27,6 +27,8 @@ export interface Events {
     readonly by: string;
   };
   'audit.appended': { readonly id: string };
+  'report.changed': { readonly id: string; readonly what: 'received' | 'closed' };
+  'notice.changed': { readonly kind: 'motd' | 'welcome'; readonly by: string };
 }
 export type EventName = keyof Events;
 export interface EventHub {

@@ -6,6 +6,7 @@ import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
 import { createProfile } from '../profile/index.ts';
 import { createRoster } from '../roster/index.ts';
+import { settingsBox } from '../testing/fixed-settings.ts';
 import { memoryStores } from '../testing/memory/index.ts';
 import { jidOf, presenceValues } from '../testing/presence-world.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
@@ -108,7 +109,12 @@ beforeEach(() => {
   const lists = stores.blocking;
   blocking = createBlocking({
     store: { load: (ids) => lists.load(ids), save: (id, jids) => beforeSave().then(() => lists.save(id, jids)) },
+    reports: stores.reports,
+    readMessages: async () => [],
+    reported: () => undefined,
+    settings: settingsBox('im'),
     users,
+    clock: systemClock,
     log: silentLog,
   });
   const roster = createRoster({ ...common, store: stores.roster });

@@ -2,17 +2,20 @@ import { type Blocking, createBlocking } from '../blocking/index.ts';
 import type { SettingsRegistry } from '../config/registry.ts';
 import { createFiles, type Files } from '../files/index.ts';
 import type { BlobStore } from '../files/ports.ts';
-import { createIm, type Im } from '../im/index.ts';
+import { createBroadcast, createIm, type Im } from '../im/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventHub } from '../kernel/events.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
 import { createMuc, type Muc } from '../muc/index.ts';
+import { createNotices, type Notices } from '../notices/index.ts';
 import { createPresence, type Presence } from '../presence/index.ts';
 import { createProfile } from '../profile/index.ts';
 import { createPubSub, type PubSub } from '../pubsub/index.ts';
+import { createPush, type Push } from '../push/index.ts';
 import { createRoster, type Roster } from '../roster/index.ts';
+import { createSearch } from '../search/index.ts';
 import type { Stores } from '../store/stores.ts';
 import { type BuiltRouter, createRouter } from '../xmpp/router/create-router.ts';
 import type { BuiltUsers } from '../xmpp/router/create-users.ts';
@@ -28,6 +31,7 @@ import { administrationCommands } from '../xmpp/xeps/xep-0133-administration.ts'
 import { contactForms, contactRoom } from '../xmpp/xeps/xep-0157-contact.ts';
 import { createPing } from '../xmpp/xeps/xep-0199-ping.ts';
 import { createTime } from '../xmpp/xeps/xep-0202-time.ts';
+import { createExternalServices } from '../xmpp/xeps/xep-0215-external.ts';
 
 export interface ComposedRooms {
   readonly users: BuiltUsers;
@@ -37,6 +41,8 @@ export interface ComposedRooms {
   readonly blocking: Blocking;
   readonly im: Im;
   readonly pubsub: PubSub;
+  readonly push: Push;
+  readonly notices: Notices;
   readonly registration: InBandRegistration;
   readonly muc: Muc;
   readonly files: Files;
@@ -68,7 +74,18 @@ export function composeRooms(deps: {
   const router = () => built;
 
   const roster = createRoster({ store: stores.roster, users, router, settings: settings.section('presence'), clock, log });
-  const blocking = createBlocking({ store: stores.blocking, users, log });
+  const blocking = createBlocking({
+    store: stores.blocking,
+    reports: stores.reports,
+    readMessages: async (accountId, uids) =>
+      (await stores.archive.page({ accountId, ids: uids, direction: 'forward', max: uids.length })).rows,
+    reported: ({ id }) => deps.events.emit('report.changed', { id, what: 'received' }),
+    settings: settings.section('im'),
+    users,
+    clock,
+    log,
+  });
+  const push = createPush({ store: stores.pushes, users, router, settings: settings.section('push'), clock, log });
   const presence = createPresence({ users, router, roster, blocking, settings: settings.section('presence'), clock });
   const im = createIm({
     users,
@@ -79,6 +96,7 @@ export function composeRooms(deps: {
     im: settings.section('im'),
     archiveSettings: settings.section('archive'),
     isContact: (user, peer) => roster.isWatcher(user, peer as BareJid) || roster.isWatched(user, peer as BareJid),
+    arrived: push.arrived,
     clock,
     log,
   });
@@ -104,6 +122,21 @@ export function composeRooms(deps: {
     clock,
     conversion: { nodes: pubsub.personal, users, router, log },
   });
+  const notices = createNotices({ store: stores.notices, users, router, journal: stores.journal, clock, log });
+  const search = createSearch({
+    directory: {
+      async find(words, domain, limit) {
+        const where = { search: words, enabled: true, ...(domain === null ? {} : { domain }) };
+        const page = await stores.accounts.find({ ...where, sort: 'name', descending: false, limit });
+        return page.items.map(({ bare, userId, name, mail }) => ({ bare, userId, name, mail }));
+      },
+    },
+    router,
+    imDomains: deps.domains,
+    settings: settings.section('search'),
+    clock,
+  });
+  built.hosts.add(search.host);
   const commands = createCommands({ commands: administrationCommands({ admin: deps.administration.commands }), clock });
   const registration = createRegistration({ accounts: deps.administration.ownAccounts, settings: settings.section('xmpp'), clock });
   const caps = createCaps({ serverInfo: (): DiscoInfo => disco.serverInfo() });
@@ -114,6 +147,7 @@ export function composeRooms(deps: {
     forms: () => contactForms(settings.section('server')),
     nodes: () => [caps.nodes, commands.nodes],
     accounts: () => [pubsub.disco],
+    ownNodes: () => [im.nodes],
   });
   const version = createVersion({
     version: deps.version,
@@ -154,6 +188,11 @@ export function composeRooms(deps: {
     roster,
     presence,
     im,
+    createBroadcast({ router, settings: settings.section('im'), clock }),
+    push,
+    notices,
+    search.room,
+    createExternalServices({ settings: settings.section('calls'), clock }),
     profile,
     features.room,
     pubsub,
@@ -210,6 +249,8 @@ export function composeRooms(deps: {
     presence,
     blocking,
     im,
+    push,
+    notices,
     pubsub,
     registration,
     muc,

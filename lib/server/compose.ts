@@ -9,6 +9,7 @@ import { createRoles } from '../admin/roles/roles.ts';
 import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { AdminDeps } from '../admin/shared/define.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
+import { createReportWatch } from '../blocking/index.ts';
 import { createInProcessBus } from '../cluster/in-process-bus.ts';
 import type { Environment } from '../config/load.ts';
 import { nearestName } from '../config/nearest.ts';
@@ -38,7 +39,8 @@ import {
 import { createServices } from '../services/index.ts';
 import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
-import { createComponents } from '../xmpp/components/index.ts';
+import { streamProtocols } from '../xmpp/c2s/protocols.ts';
+import { componentProtocol, createComponents } from '../xmpp/components/index.ts';
 import { createServerDesk } from '../xmpp/components/server-desk.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
@@ -178,7 +180,7 @@ async function compose(
     },
     clock,
   });
-  const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp') });
+  const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp'), clock, log });
   const rooms = composeRooms({
     stores,
     settings,
@@ -269,6 +271,13 @@ async function compose(
     if (what === 'removed') rooms.files.upkeep.accountRemoved();
   });
   const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
+  events.on('notice.changed', () => {
+    rooms.notices.reload().catch((error: unknown) => log.warn('notices.not-read', { error }));
+  });
+  await rooms.notices.reload();
+  const reportWatch = createReportWatch({ store: stores.reports, events, log });
+  closers.push(() => reportWatch.stop());
+  await reportWatch.count();
   const counters = () => ({
     sessions: users.sessionCount,
     hibernating: users.hibernatingCount,
@@ -313,7 +322,7 @@ async function compose(
       services: () => services.list(),
       certificates: () => certificates.value.expiring(),
       database: () => databaseState,
-      alarms: () => securityAlarms({ guard, certificates: certificates.value }),
+      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms()],
     },
     settings: server,
     clock,
@@ -378,6 +387,8 @@ async function compose(
     initialPassword,
     rooms: chatRooms,
     blobs,
+    notices: rooms.notices,
+    protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
   };
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
@@ -461,6 +472,11 @@ async function compose(
       { name: 'files of removed users', everyMs: 60 * minute, run: () => rooms.files.upkeep.dropDeparted() },
       { name: 'file log retention', everyMs: 60 * minute, run: () => rooms.files.upkeep.expireLog() },
       { name: 'files nobody knows', everyMs: 24 * 60 * minute, run: () => rooms.files.upkeep.sweep() },
+      {
+        name: 'report retention',
+        everyMs: 60 * minute,
+        run: () => stores.reports.expire(clock.now() - settings.section('im').get().reportDays * 1000, 1_000),
+      },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,

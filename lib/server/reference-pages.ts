@@ -10,6 +10,7 @@ import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
 import type { Stores } from '../store/stores.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
+import { type ComplianceRow, complianceOf, protocolList, suitesOf } from '../xmpp/compliance.ts';
 import { componentProtocol } from '../xmpp/components/index.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import type { Protocol } from '../xmpp/router/hooks.ts';
@@ -17,7 +18,6 @@ import type { AdminCommands, OwnAccounts } from '../xmpp/xeps/ports.ts';
 import { composeRooms } from './compose-rooms.ts';
 
 const cell = (text: string): string => text.replace(/\|/g, '\\|').replace(/\s*\n\s*/g, ' ');
-const byNumber = (a: Protocol, b: Protocol): number => a.number.localeCompare(b.number, 'en', { numeric: true });
 
 /** The rooms are asked what they speak; nothing of this node is ever started. */
 function protocolsOfRooms(): readonly Protocol[] {
@@ -41,10 +41,11 @@ function protocolsOfRooms(): readonly Protocol[] {
 }
 
 function renderProtocols(): string {
-  const seen = new Set<string>();
-  const rows = [...streamProtocols, componentProtocol, ...protocolsOfRooms()]
-    .filter((p) => !seen.has(p.number) && seen.add(p.number))
-    .sort(byNumber);
+  const all = [...streamProtocols, componentProtocol, ...protocolsOfRooms()];
+  const rows = protocolList(all);
+  const compliance = complianceOf(all);
+  const needs = ({ needs: list, lacks }: ComplianceRow) =>
+    list.map((number) => (lacks.includes(number) ? `~~${number}~~` : number)).join(', ');
   return [
     '# Protocols',
     '',
@@ -53,6 +54,18 @@ function renderProtocols(): string {
     '| number | title | version followed | status | note |',
     '|---|---|---|---|---|',
     ...rows.map((p) => `| ${p.number} | ${cell(p.title)} | ${p.version} | ${p.status} | ${cell(p.note ?? '')} |`),
+    '',
+    '# XMPP Compliance Suites 2023 (XEP-0479), for servers',
+    '',
+    'Worked out from the table above; the advanced level includes the core level. What is struck out is missing or only partly there.',
+    '',
+    '| suite | server | advanced server |',
+    '|---|---|---|',
+    ...suitesOf(compliance).map((one) => `| ${one.suite} | ${one.core} | ${one.advanced} |`),
+    '',
+    '| suite | level | feature | by | there |',
+    '|---|---|---|---|---|',
+    ...compliance.map((row) => `| ${row.suite} | ${row.level} | ${row.feature} | ${needs(row)} | ${row.verdict} |`),
     '',
   ].join('\n');
 }

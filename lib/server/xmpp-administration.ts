@@ -1,11 +1,14 @@
 import type { AdminApi } from '../admin/api.ts';
 import { rolePermissions, type Viewer } from '../admin/shared/viewer.ts';
 import type { XmppValues } from '../config/schema/index.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Fault } from '../kernel/faults.ts';
 import { type BareJid, parseJid, unescapeNode } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
+import type { Log } from '../kernel/log.ts';
 import { ok, type Result, refuse } from '../kernel/result.ts';
-import type { Users } from '../xmpp/router/users.ts';
+import { readShow } from '../presence/index.ts';
+import type { User, Users } from '../xmpp/router/users.ts';
 import type { AdminCommands, CommandOutcome, OwnAccounts } from '../xmpp/xeps/ports.ts';
 
 type Changed = { readonly changed: readonly { address: string }[]; readonly skipped: readonly { user: string; why: string }[] };
@@ -37,6 +40,8 @@ export function createXmppAdministration(deps: {
   readonly api: () => AdminApi;
   readonly users: Users;
   readonly settings: Live<XmppValues>;
+  readonly clock: Clock;
+  readonly log: Log;
 }): {
   readonly commands: AdminCommands;
   readonly ownAccounts: OwnAccounts;
@@ -74,6 +79,25 @@ export function createXmppAdministration(deps: {
     return { userId, password, mail, name, ...(domain === undefined ? {} : { domain }) };
   };
 
+  /** A stop of the service that somebody asked for; a later one takes its place. */
+  let planned: { cancel(): void } | null = null;
+  const isActive = (user: User): boolean => {
+    for (const session of user.sessions.values()) {
+      if (session.presence === null || session.inactive) continue;
+      const show = readShow(session.presence);
+      if (show !== 'away' && show !== 'xa') return true;
+    }
+    return false;
+  };
+  function kindOf(kind: 'active' | 'idle', max = Number.POSITIVE_INFINITY): BareJid[] {
+    const found: BareJid[] = [];
+    for (const user of deps.users.online()) {
+      if (found.length >= max) break;
+      if (isActive(user) === (kind === 'active')) found.push(user.bare);
+    }
+    return found;
+  }
+
   const commands: AdminCommands = {
     mayAdminister: (bare) => settings.get().administrators.includes(bare),
     async addUser(by, { bare, password, mail, name }) {
@@ -89,6 +113,7 @@ export function createXmppAdministration(deps: {
     },
     async listUsers(by, kind, max) {
       const viewer = administrator(by);
+      if (kind === 'active' || kind === 'idle') return ok(kindOf(kind, max));
       const limit = Math.min(max, 500);
       const filter = kind === 'disabled' ? { enabled: false } : kind === 'online' ? { online: true as const } : {};
       return collect(max, (cursor) => api().users.find(viewer, { ...filter, limit, ...(cursor === undefined ? {} : { cursor }) }));
@@ -99,7 +124,13 @@ export function createXmppAdministration(deps: {
       const disabled = await api().users.find(viewer, { limit: 1, enabled: false });
       if (!all.ok) return all;
       if (!disabled.ok) return disabled;
-      return ok({ registered: all.value.total, disabled: disabled.value.total, online: deps.users.onlineCount });
+      return ok({
+        registered: all.value.total,
+        disabled: disabled.value.total,
+        online: deps.users.onlineCount,
+        active: kindOf('active').length,
+        idle: kindOf('idle').length,
+      });
     },
     async endSessions(by, jids) {
       const viewer = administrator(by);
@@ -117,6 +148,64 @@ export function createXmppAdministration(deps: {
       if (sessions.length === 0) return ok({ done: 0, skipped });
       const ended = await api().sessions.end(viewer, { sessions });
       return ended.ok ? ok({ done: ended.value.ended.length, skipped }) : ended;
+    },
+    async facts(by, bare) {
+      const found = await api().users.get(administrator(by), { user: bare });
+      if (!found.ok) return found;
+      const { user, contacts, sessions } = found.value;
+      return ok({
+        contacts,
+        lastSignInAt: user.lastSignInAt,
+        resources: sessions.map((session) => session.resource),
+        addresses: [...new Set(sessions.map((session) => session.address))],
+      });
+    },
+    async announce(by, text, everyone) {
+      if (everyone) {
+        const job = await api().announcements.sendEveryone(administrator(by), text);
+        return job.ok ? ok('It is on its way to everyone.') : job;
+      }
+      const sent = await api().announcements.send(administrator(by), text);
+      return sent.ok ? ok(`${sent.value.people} people were told.`) : sent;
+    },
+    async notice(by, which) {
+      const now = await api().announcements.get(administrator(by), {});
+      return now.ok ? ok(now.value[which]) : now;
+    },
+    async setNotice(by, which, text, tell) {
+      const saved =
+        which === 'motd'
+          ? await api().announcements.setMotd(administrator(by), { ...text, tell })
+          : await api().announcements.setWelcome(administrator(by), text);
+      return saved.ok ? ok(null) : saved;
+    },
+    async deleteNotice(by, which) {
+      const gone =
+        which === 'motd'
+          ? await api().announcements.deleteMotd(administrator(by), {})
+          : await api().announcements.deleteWelcome(administrator(by), {});
+      return gone.ok ? ok(null) : gone;
+    },
+    administrators: async () => ok(settings.get().administrators),
+    async setAdministrators(by, jids) {
+      const saved = await api().settings.set(administrator(by), { key: 'xmpp.administrators', value: [...jids] });
+      return saved.ok ? ok(null) : saved;
+    },
+    async stopService(by, restart, seconds, announcement) {
+      const viewer = administrator(by);
+      if (announcement !== '') {
+        const told = await api().announcements.send(viewer, { subject: '', body: announcement });
+        if (!told.ok) return told;
+      }
+      planned?.cancel();
+      planned = deps.clock.setTimeout(() => {
+        planned = null;
+        const name = 'router';
+        void (restart ? api().services.restart(viewer, { name }) : api().services.stop(viewer, { name })).then(
+          (done) => done.ok || deps.log.error('administration.stop-refused', { by, why: done.fault.message }),
+        );
+      }, seconds * 1000);
+      return ok(null);
     },
   };
 

@@ -2,6 +2,7 @@ import type { AdminStores, UnitOfWork } from '../admin/shared/ports.ts';
 import type { Log } from '../kernel/log.ts';
 import { prismaAuditStore } from './audit/audits.ts';
 import { prismaBlockListStore } from './blocking/block-lists.ts';
+import { prismaReportStore } from './blocking/reports.ts';
 import { prismaComponentStore } from './components/components.ts';
 import { prismaSettingsStore } from './config/settings.ts';
 import type { Database } from './database.ts';
@@ -17,9 +18,11 @@ import { prismaOfflineQueue } from './im/offline-queue.ts';
 import { prismaJobStore } from './jobs/jobs.ts';
 import { prismaRoomArchive } from './muc/room-archive.ts';
 import { prismaRoomStore } from './muc/rooms.ts';
+import { prismaNoticeStore } from './notices/notices.ts';
 import { type LastSeenWrite, prismaProfileStore, writeLastSeen } from './profile/profiles.ts';
 import { createNodeCommits } from './pubsub/commits.ts';
 import { prismaPubSubStore } from './pubsub/nodes.ts';
+import { prismaPushStore } from './push/registrations.ts';
 import { prismaRosterStore } from './roster/rosters.ts';
 import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts';
 import { type BackoffWrite, prismaBackoffStore, writeBackoffs } from './security/backoffs.ts';
@@ -85,6 +88,8 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     clientTokens: prismaClientTokenStore({ db, touches: queues.clientTouches }),
     files: prismaFileStore({ db, downloads: queues.downloads }),
     components: prismaComponentStore({ db }),
+    notices: prismaNoticeStore({ db }),
+    reports: prismaReportStore({ db }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);
@@ -105,6 +110,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     rooms: prismaRoomStore({ db }),
     roomJournal: commits.roomJournal,
     roomArchive: prismaRoomArchive({ db }),
+    pushes: prismaPushStore({ db }),
     signIns: prismaSignInLog({ db, rows: queues.signIns }),
     backoff: prismaBackoffStore({ db, writes: queues.backoffs }),
     pubsub: prismaPubSubStore({ db, save: createNodeCommits({ client, log }) }),

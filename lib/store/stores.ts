@@ -4,6 +4,7 @@ import type { Archive, Journal, OfflineQueue } from '../im/ports.ts';
 import type { RoomArchive, RoomJournal, RoomStore } from '../muc/ports.ts';
 import type { ProfileStore } from '../profile/ports.ts';
 import type { PubSubStore } from '../pubsub/ports.ts';
+import type { PushStore } from '../push/ports.ts';
 import type { RosterStore } from '../roster/ports.ts';
 import type { BackoffStore, SignInLog } from '../security/ports.ts';
 
@@ -15,6 +16,7 @@ export interface Stores extends AdminStores {
   readonly roster: RosterStore;
   readonly blocking: BlockListStore;
   readonly profile: ProfileStore;
+  readonly pushes: PushStore;
   readonly signIns: SignInLog;
   readonly backoff: BackoffStore;
   readonly rooms: RoomStore;

@@ -123,6 +123,7 @@ export async function clientFixture(
     answer: () => undefined,
     failed: () => undefined,
     holdAck: (session) => session.holdAck(),
+    ask: (_from, _to, _payload, onAnswer) => onAnswer(null),
   };
   // Tokens hang on accounts there; what is read of an account comes from here.
   const memory = memoryStores();

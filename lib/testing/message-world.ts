@@ -1,10 +1,11 @@
 /** The real router with the im and blocking rooms over memory stores: alice, bob and carol at example.com, for conversations without a wire. */
 import { type Blocking, createBlocking } from '../blocking/index.ts';
-import type { ArchiveValues, ImValues } from '../config/schema/index.ts';
-import { createIm, type Im } from '../im/index.ts';
+import type { ArchiveValues, ImValues, PushValues } from '../config/schema/index.ts';
+import { createBroadcast, createIm, type Im } from '../im/index.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import { type LiveBox, liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
+import { createPush, type Push } from '../push/index.ts';
 import { type BuiltRouter, createRouter } from '../xmpp/router/create-router.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
 import type { Room } from '../xmpp/router/hooks.ts';
@@ -20,11 +21,13 @@ export interface MessageWorld {
   readonly router: BuiltRouter;
   readonly im: Im;
   readonly blocking: Blocking;
+  readonly push: Push;
   readonly requests: Requests;
   readonly stores: MemoryStores;
   readonly clock: FakeClock;
   readonly imValues: LiveBox<ImValues>;
   readonly archiveValues: LiveBox<ArchiveValues>;
+  readonly pushValues: LiveBox<PushValues>;
   readonly contacts: Set<string>;
   /** How often accounts were looked up, and how many each time. */
   readonly lookups: number[];
@@ -67,6 +70,7 @@ export function createMessageWorld(
   change: {
     im?: Partial<ImValues>;
     archive?: Partial<ArchiveValues>;
+    push?: Partial<PushValues>;
     stores?: MemoryStores;
     clock?: FakeClock;
     rooms?: readonly Room[];
@@ -76,6 +80,7 @@ export function createMessageWorld(
   const stores = change.stores ?? memoryStores({ now: clock.now });
   const imValues = settingsBox('im', change.im);
   const archiveValues = settingsBox('archive', change.archive);
+  const pushValues = settingsBox('push', change.push);
   const contacts = new Set<string>();
   const accounts = new Map(['alice', 'bob', 'carol'].map((name, index) => [`${name}@example.com` as BareJid, index + 1]));
   const lookups: number[] = [];
@@ -90,6 +95,7 @@ export function createMessageWorld(
   });
   const requests = createRequests({ clock });
   const router = createRouter({ users, domains: liveBox<ReadonlySet<string>>(new Set(['example.com'])), requests, clock, log: silentLog });
+  const push = createPush({ store: stores.pushes, users, router: () => router, settings: pushValues, clock, log: silentLog });
   const im = createIm({
     users,
     router: () => router,
@@ -99,11 +105,23 @@ export function createMessageWorld(
     im: imValues,
     archiveSettings: archiveValues,
     isContact: (_user, peer) => contacts.has(peer),
+    arrived: push.arrived,
     clock,
     log: silentLog,
   });
-  const blocking = createBlocking({ store: stores.blocking, users, log: silentLog });
-  for (const room of [blocking, presenceRoom, im, ...(change.rooms ?? [])]) router.add(room);
+  const blocking = createBlocking({
+    store: stores.blocking,
+    reports: stores.reports,
+    readMessages: async (accountId, uids) =>
+      (await stores.archive.page({ accountId, ids: uids, direction: 'forward', max: uids.length })).rows,
+    reported: () => undefined,
+    settings: imValues,
+    users,
+    clock,
+    log: silentLog,
+  });
+  const broadcast = createBroadcast({ router: () => router, settings: imValues, clock });
+  for (const room of [blocking, presenceRoom, im, broadcast, push, ...(change.rooms ?? [])]) router.add(room);
 
   async function user(name: string): Promise<User> {
     const jid = parseJid(name.includes('@') ? name : `${name}@example.com`);
@@ -116,11 +134,13 @@ export function createMessageWorld(
     router,
     im,
     blocking,
+    push,
     requests,
     stores,
     clock,
     imValues,
     archiveValues,
+    pushValues,
     contacts,
     lookups,
     user,

@@ -106,7 +106,16 @@ export async function createPubSubWorld(
   });
   const common = { users, router: () => router, clock, log: silentLog };
   const roster = createRoster({ ...common, store: stores.roster, settings: presenceValues });
-  const blocking = createBlocking({ store: stores.blocking, users, log: silentLog });
+  const blocking = createBlocking({
+    store: stores.blocking,
+    reports: stores.reports,
+    readMessages: async () => [],
+    reported: () => undefined,
+    settings: settingsBox('im'),
+    users,
+    clock,
+    log: silentLog,
+  });
   const presence = createPresence({ ...common, roster, blocking, settings: presenceValues });
   const features = createEntityFeatures({ ask: requests, clock });
   const pubsub = createPubSub({

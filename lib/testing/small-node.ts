@@ -131,6 +131,7 @@ export function createSmallNode(domains: readonly string[] = ['example.com']): S
       throw error;
     },
     holdAck: (session) => session.holdAck(),
+    ask: (_from, _to, _payload, onAnswer) => onAnswer(null),
   };
 
   function presenceOut(session: Device, type: PresenceType, to: string | null, children: Child[]): StanzaFault | undefined {

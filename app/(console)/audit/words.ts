@@ -2,6 +2,8 @@ import { kindWords } from '../jobs/words.ts';
 
 /** Actions in words. What is not here is shown by its code, so that a new one is never hidden. */
 const actions: Readonly<Record<string, string>> = {
+  'announcement.send': 'Announced something',
+  'announcement.send-everyone': 'Announced something to everyone',
   'audit.export': 'Exported audit records',
   'certificate.create-request': 'Made a certificate request',
   'certificate.regenerate': 'Made a new self-signed certificate',
@@ -23,6 +25,8 @@ const actions: Readonly<Record<string, string>> = {
   'job.cancel': 'Cancelled a job',
   'job.retry': 'Retried a job',
   'lock.lift': 'Lifted a lock',
+  'motd.delete': 'Deleted the message of the day',
+  'motd.set': 'Set the message of the day',
   'operator.change-password': 'Changed the own console password',
   'operator.create': 'Added an administrator',
   'operator.delete': 'Deleted an administrator',
@@ -37,6 +41,7 @@ const actions: Readonly<Record<string, string>> = {
   'room.kick': 'Removed somebody from a room',
   'room.set-subject': 'Set the subject of a room',
   'room.transcript': 'Read the transcript of a room',
+  'report.close': 'Closed a report',
   'service.restart': 'Restarted a service',
   'service.start': 'Started a service',
   'service.stop': 'Stopped a service',
@@ -57,6 +62,8 @@ const actions: Readonly<Record<string, string>> = {
   'user.set-domain': 'Moved users to another domain',
   'user.set-password': 'Set the password of a user',
   'user.update': 'Changed a user',
+  'welcome.delete': 'Deleted the welcome message',
+  'welcome.set': 'Set the welcome message',
 };
 export function actionWords(action: string): string {
   // A job tells its end by its kind.
@@ -98,6 +105,10 @@ export function targetHref(targetKey: string): string | null {
       return '/messaging/components';
     case 'domain':
       return '/domains';
+    case 'notice':
+      return '/messaging/announcements';
+    case 'report':
+      return '/messaging/reports';
     case 'service':
       return '/services';
     case 'certificate':

@@ -10,6 +10,7 @@ const kinds: Readonly<Record<string, string>> = {
   'user.bulk-delete': 'Delete users',
   'user.bulk-setDomain': 'Move users',
   'room.destroy-many': 'Destroy rooms',
+  'announcement.everyone': 'Announcement to everyone',
 };
 export const kindWords = (kind: string): string => kinds[kind] ?? kind;
 

@@ -18,6 +18,7 @@ export const ReferenceHeader = () => (
           { href: '/reference', label: 'Operations', exact: true },
           { href: '/reference/start', label: 'First steps' },
           { href: '/reference/permissions', label: 'Permissions' },
+          { href: '/reference/protocols', label: 'Protocols' },
         ]}
       />
     }

@@ -1,5 +1,6 @@
 /** Areas as the rail calls them; the key is the first part of an operation's id. */
 const areaWords: Readonly<Record<string, string>> = {
+  announcements: 'Announcements',
   audit: 'Audit',
   certificates: 'Certificates',
   consoleSessions: 'Console sessions',
@@ -9,6 +10,7 @@ const areaWords: Readonly<Record<string, string>> = {
   locks: 'Locks',
   operators: 'Administrators',
   overview: 'Overview',
+  reports: 'Reports',
   self: 'Own account',
   services: 'Services',
   sessions: 'Sessions',

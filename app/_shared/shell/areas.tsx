@@ -43,6 +43,8 @@ export const areas: readonly Area[] = [
       { label: 'Published nodes', href: '/messaging/pubsub', may: 'pubsub.read' },
       { label: 'Files', href: '/messaging/files', may: 'files.read' },
       { label: 'External components', href: '/messaging/components', may: 'components.read' },
+      { label: 'Announcements', href: '/messaging/announcements', may: 'announcements.read' },
+      { label: 'Reports', href: '/messaging/reports', may: 'reports.read' },
     ],
   },
   {

@@ -55,6 +55,8 @@ export const pages: readonly PageRow[] = [
   row('/messaging/files/settings', everybody),
   row('/messaging/files/settings/history', everybody),
   row('/messaging/components', everybody),
+  row('/messaging/announcements', everybody),
+  row('/messaging/reports', everybody),
   row('/presence/settings', everybody),
   row('/presence/settings/history', everybody),
   row('/domains', everybody),
@@ -82,6 +84,7 @@ export const pages: readonly PageRow[] = [
   row('/reference', everybody),
   row('/reference/[area]', everybody, () => '/reference/users'),
   row('/reference/permissions', everybody),
+  row('/reference/protocols', everybody),
   row('/reference/start', everybody),
   row('/account', everybody),
 ];

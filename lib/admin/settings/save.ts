@@ -1,5 +1,6 @@
+import { catalogue } from '../../config/catalogue.ts';
 import { settingFaults } from '../../config/faults.ts';
-import { planSave, type SettingsPlan } from '../../config/plan.ts';
+import { planSave, type SettingsPlan, shown } from '../../config/plan.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Fault } from '../../kernel/faults.ts';
 import { ok, type Result, refuse } from '../../kernel/result.ts';
@@ -10,8 +11,12 @@ import { presentChange } from './view.ts';
 type PlanView = Omit<SettingsPlan['lines'][number], 'from' | 'to'> & { from: SettingsValue; to: SettingsValue };
 type SettingsValue = string | number | boolean | string[];
 
+const shownOf = (key: string, value: unknown): SettingsValue => {
+  const entry = catalogue.get(key);
+  return (entry ? shown(entry.setting, value) : value) as SettingsValue;
+};
 export const presentPlan = (plan: SettingsPlan): PlanView[] =>
-  plan.lines.map((line) => ({ ...line, from: line.from as SettingsValue, to: line.to as SettingsValue }));
+  plan.lines.map((line) => ({ ...line, from: shownOf(line.key, line.from), to: shownOf(line.key, line.to) }));
 
 /**
  * Saves values within the transaction of the use case; the running node hears of it after the commit. `version` is the one the person saw: a
@@ -32,8 +37,8 @@ export async function saveSettings(
   ctx.audit({
     target: lines.map((line) => line.label).join(', '),
     targetKey: lines.length === 1 ? `setting:${lines[0]?.key ?? ''}` : '',
-    before: Object.fromEntries(lines.map((line) => [line.key, line.from])),
-    after: Object.fromEntries(lines.map((line) => [line.key, line.to])),
+    before: Object.fromEntries(lines.map((line) => [line.key, shownOf(line.key, line.from)])),
+    after: Object.fromEntries(lines.map((line) => [line.key, shownOf(line.key, line.to)])),
   });
   const saved = await ctx.stores.settings.save(version, writes, ctx.viewer.name, null);
   if ('conflict' in saved)

@@ -114,4 +114,29 @@ describe('settings of an administrator', () => {
       expect(result.ok || result.fault.message).toContain('Did you mean "im.enabled"?');
     }
   });
+
+  it('that are secrets are told to nobody: not in answers, history, record or refusal, and their mask saves nothing', async () => {
+    const { api, deps, stores } = adminFixture();
+    const secret = 'north-by-northwest';
+    const answers: unknown[] = [
+      await api.settings.set(ana, { key: 'calls.turnSecret', value: secret }),
+      await api.settings.get(ana, { key: 'calls.turnSecret' }),
+      await api.settings.sections(ana, { section: 'calls' }),
+      await api.settings.list(ana, { section: 'calls' }),
+      await api.settings.history(ana, {}),
+      await api.settings.set(viewerOf('read-only'), { key: 'calls.turnSecret', value: secret }),
+      await api.settings.set(ana, { key: 'calls.turnSecret', value: secret.repeat(20) }),
+    ];
+    expect(deps.settings.section('calls').get().turnSecret).toBe(secret);
+    const version = deps.settings.version;
+    answers.push(await api.settings.save(ana, { version, values: { 'calls.turnSecret': '••••••••', 'im.offlineMax': 700 } }));
+    expect(deps.settings.section('calls').get()).toMatchObject({ turnSecret: secret });
+    answers.push(await api.settings.set(ana, { key: 'calls.turnSecret', value: 'another one' }));
+    expect(deps.settings.section('calls').get().turnSecret).toBe('another one');
+    answers.push((await stores.audit.find({ limit: 100 })).items);
+    const text = JSON.stringify(answers);
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain('another one');
+    expect(text).toContain('another value');
+  });
 });

@@ -1,4 +1,5 @@
 import { type CatalogueEntry, catalogue, entryOfStorageKey } from '../../config/catalogue.ts';
+import { shown } from '../../config/plan.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { SettingsControl } from '../../config/registry.ts';
 import { formatSetting } from '../../config/setting-text.ts';
@@ -18,7 +19,7 @@ export function presentSetting(entry: CatalogueEntry, settings: SettingsControl)
     kind: setting.kind,
     label: setting.label,
     help: setting.help,
-    value: plain(value),
+    value: plain(shown(setting, value)),
     default: plain(setting.default),
     valueText: formatSetting(setting, value),
     defaultText: formatSetting(setting, setting.default),

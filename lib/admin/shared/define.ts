@@ -8,10 +8,12 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
+import type { Notices } from '../../notices/index.ts';
 import type { PubSubOperation } from '../../pubsub/index.ts';
 import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
+import type { Protocol } from '../../xmpp/router/hooks.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { EngineView } from './engine-view.ts';
 import type { UnitOfWork } from './ports.ts';
@@ -46,6 +48,10 @@ export interface AdminDeps {
   readonly rooms: { readonly door: RoomsDoor; readonly store: RoomStore; readonly archive: RoomArchive };
   /** Contents of uploaded files. */
   readonly blobs: Pick<BlobStore, 'remove' | 'space'>;
+  /** Texts of administrators to people. */
+  readonly notices: NoticesDoor;
+  /** What the parts of this node say they speak. */
+  readonly protocols: () => readonly Protocol[];
 }
 
 /** External components as administration sees them: the running ones, never a live object. */
@@ -67,6 +73,8 @@ export interface ComponentsControl {
   serviceOf(domain: string): string | null;
   disconnect(domain: string): boolean;
 }
+
+export type NoticesDoor = Pick<Notices, 'reload' | 'tell' | 'tellOnline' | 'tellMotd' | 'settled'>;
 
 /** Makes what is stored instead of a password. Works off the event loop. */
 export interface PasswordPort {

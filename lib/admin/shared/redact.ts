@@ -38,6 +38,9 @@ function collect(schema: z.ZodType | undefined, input: unknown, found: string[])
   }
   if (typeof input !== 'object' || input === null) return;
   const shape = inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : {};
+  const { key: named, value: given } = input as { key?: unknown; value?: unknown };
+  // A setting that is a secret.
+  if (typeof named === 'string' && typeof given === 'string' && secretName.test(named)) found.push(given);
   for (const [key, value] of Object.entries(input)) {
     if (typeof value === 'string' && secretName.test(key)) found.push(value);
     else collect(shape[key], value, found);

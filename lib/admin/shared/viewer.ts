@@ -55,13 +55,28 @@ export const permissions = [
   'self.write',
   'pubsub.read',
   'pubsub.write',
+  'announcements.read',
+  'announcements.write',
+  'reports.read',
+  'reports.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 const reads = permissions.filter((p) => p.endsWith('.read'));
 export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> = {
   administrator: permissions,
-  operator: [...reads, 'users.password', 'sessions.end', 'services.control', 'jobs.write', 'locks.write', 'audit.export', 'self.write'],
+  operator: [
+    ...reads,
+    'users.password',
+    'sessions.end',
+    'services.control',
+    'jobs.write',
+    'locks.write',
+    'audit.export',
+    'self.write',
+    'announcements.write',
+    'reports.write',
+  ],
   'read-only': [...reads.filter((p) => p !== 'tokens.read' && p !== 'operators.read'), 'self.write'],
 };
 

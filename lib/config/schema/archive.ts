@@ -61,5 +61,15 @@ export const archiveSettings = defineSection({
       zero: 'no limit',
       applies: 'now',
     },
+    maxPreferences: {
+      kind: 'count',
+      label: 'Addresses in the preferences of a person',
+      help: 'People name whose messages are always or never kept (XEP-0441).',
+      default: 1000,
+      min: 10,
+      max: 100_000,
+      unit: 'addresses',
+      applies: 'now',
+    },
   },
 });

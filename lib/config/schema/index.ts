@@ -1,5 +1,6 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
+import { callsSettings } from './calls.ts';
 import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
 import { filesSettings } from './files.ts';
@@ -7,6 +8,8 @@ import { imSettings } from './im.ts';
 import { mucSettings } from './muc.ts';
 import { presenceSettings } from './presence.ts';
 import { pubsubSettings } from './pubsub.ts';
+import { pushSettings } from './push.ts';
+import { searchSettings } from './search.ts';
 import { serverSettings } from './server.ts';
 import { signInSettings } from './sign-in.ts';
 import { xmppSettings } from './xmpp.ts';
@@ -23,6 +26,9 @@ export const sections = {
   pubsub: pubsubSettings,
   files: filesSettings,
   components: componentSettings,
+  push: pushSettings,
+  search: searchSettings,
+  calls: callsSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -39,3 +45,6 @@ export type MucValues = SectionValues<'muc'>;
 export type PubSubValues = SectionValues<'pubsub'>;
 export type FilesValues = SectionValues<'files'>;
 export type ComponentValues = SectionValues<'components'>;
+export type PushValues = SectionValues<'push'>;
+export type SearchValues = SectionValues<'search'>;
+export type CallsValues = SectionValues<'calls'>;

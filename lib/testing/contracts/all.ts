@@ -5,6 +5,7 @@ import { describeComponentsContract } from './components.contract.ts';
 import { describeFilesContract } from './files.contract.ts';
 import { describeImContract } from './im.contract.ts';
 import type { MakeStores } from './make.ts';
+import { describeMessagesContract } from './messages.contract.ts';
 import { describePeopleContract } from './people.contract.ts';
 import { describePubSubContract } from './pubsub.contract.ts';
 import { describeRoomsContract } from './rooms.contract.ts';
@@ -24,4 +25,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describePubSubContract(name, make);
   describeFilesContract(name, make);
   describeComponentsContract(name, make);
+  describeMessagesContract(name, make);
 }

@@ -221,9 +221,17 @@ function forget(state: MemoryState, id: number): void {
   state.accounts.delete(id);
   state.removedAccounts.set(id, true);
   voidTokens(state, id);
-  for (const table of [state.credentials, state.rosters, state.blockLists, state.vcards, state.lastSeen, state.archivePrefs])
+  for (const table of [
+    state.credentials,
+    state.rosters,
+    state.blockLists,
+    state.vcards,
+    state.lastSeen,
+    state.archivePrefs,
+    state.noticesSeen,
+  ])
     table.delete(id);
-  for (const table of [state.archive, state.offline, state.privateXml] as Map<string, { accountId: number }>[]) {
+  for (const table of [state.archive, state.offline, state.privateXml, state.pushes] as Map<string, { accountId: number }>[]) {
     for (const [key, row] of table) if (row.accountId === id) table.delete(key);
   }
 }

@@ -1,9 +1,12 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
+import type { Report } from '../../blocking/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { FileLogRecord, FileRow } from '../../files/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
 import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
+import type { Notice, NoticeSeen } from '../../notices/ports.ts';
+import type { PushRegistration } from '../../push/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
 import type { ComponentRow } from '../../xmpp/components/ports.ts';
@@ -54,6 +57,10 @@ export interface MemoryState {
   files: Map<string, FileRow>;
   fileLog: readonly FileLogRecord[];
   components: Map<string, ComponentRow>;
+  pushes: Map<string, PushRegistration>;
+  notices: Map<string, Notice>;
+  noticesSeen: Map<number, NoticeSeen>;
+  reports: Map<string, Report>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -91,6 +98,10 @@ export const createMemoryState = (): MemoryState => ({
   files: new Map(),
   fileLog: [],
   components: new Map(),
+  pushes: new Map(),
+  notices: new Map(),
+  noticesSeen: new Map(),
+  reports: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -7,6 +7,7 @@ import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
 import { memoryFileStore } from './files.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
+import { memoryNoticeStore, memoryPushStore, memoryReportStore } from './messages.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
 import { memoryPubSubStore } from './pubsub.ts';
 import { memoryRoomArchive, memoryRoomJournal, memoryRoomStore } from './rooms.ts';
@@ -65,6 +66,8 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     clientTokens: memoryClientTokenStore(state),
     files: memoryFileStore(state),
     components: memoryComponentStore(state),
+    notices: memoryNoticeStore(state),
+    reports: memoryReportStore(state),
   };
   const journal = memoryJournal(state);
   return {
@@ -76,6 +79,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     roster: memoryRosterStore(state),
     blocking: memoryBlockListStore(state),
     profile: memoryProfileStore(state),
+    pushes: memoryPushStore(state),
     signIns: memorySignInLog(state),
     backoff: memoryBackoffStore(state),
     rooms: memoryRoomStore(state),

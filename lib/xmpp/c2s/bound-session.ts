@@ -64,6 +64,7 @@ export class BoundSession implements ClientSession, LinkedSession {
   blockInterested = false;
   inactive = false;
   client = '';
+  minimumHold = 0;
 
   private link: SessionLink | null;
   private sm: StreamManagement | null = null;
@@ -170,7 +171,7 @@ export class BoundSession implements ClientSession, LinkedSession {
     for (const held of this.held?.take() ?? []) this.sm.queue.hold(held.xml, held.stanza, null);
     this.held = null;
     this.expiry ??= new Expiry(this);
-    this.deps.wheel.arm(this.expiry, this.sm.resumeSeconds * 1000);
+    this.deps.wheel.arm(this.expiry, Math.max(this.sm.resumeSeconds, this.minimumHold) * 1000);
     this.deps.hooks.hibernated(this);
     this.keepBounds();
   }

@@ -41,6 +41,9 @@ export interface ClientSession extends HasSlots {
   /** Client software as it told us (XEP-0092 answer or caps node), empty when unknown. */
   client: string;
 
+  /** Seconds that the session waits to be resumed at least, when it can be resumed at all. */
+  minimumHold?: number;
+
   /**
    * Sends one complete stanza as text. Counted and queued for stream management; kept while hibernating. Returns false when the session
    * has ended: the caller then treats the recipient as gone. `stanza` is what to hand back to `session.unsent` when the client never acknowledges

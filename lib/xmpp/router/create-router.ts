@@ -16,6 +16,7 @@ import type { Requests } from './requests.ts';
 import type { Router } from './router.ts';
 import { iqRoute, messageRoute } from './routing-table.ts';
 import { createSenderFlow, type SenderFlow } from './sender-flow.ts';
+import { createServerAsks } from './server-asks.ts';
 import type { User, Users } from './users.ts';
 import { createWaysBack } from './ways-back.ts';
 
@@ -70,6 +71,7 @@ export function createRouter(deps: {
   const isOurs = (domain: string) => isLocal(domain) || hosts.of(domain) !== undefined;
   const { bounce, refuse, failed, answer, answerIq } = createWaysBack({ users, hosts, isLocal, counters, settle, route, log });
   const flow = createSenderFlow(submit);
+  const asks = createServerAsks({ clock: deps.clock ?? systemClock, route });
   const handlers = createIqHandlers({ clock: deps.clock ?? systemClock, log, holdAck: flow.holdAck, answer: answerIq, failed, refuse });
 
   function settle(stanza: Stanza, verdict: Verdict): void {
@@ -279,7 +281,14 @@ export function createRouter(deps: {
     }
     if (isLocal(to.domain) && to.local !== '') return messageTo(to, stanza, session);
     if (isLocal(to.domain)) {
-      // The server itself reads no messages.
+      for (const run of lists['message.toServer']) {
+        const claim = run(session, stanza);
+        if (claim === undefined) continue;
+        if (claim === 'done') settle(stanza, { is: 'handled', by: 'message.toServer' });
+        else refuse(stanza, claim);
+        return;
+      }
+      // Nobody here reads other messages to the server.
       if (stanza.type === 'error' || stanza.type === 'headline') settle(stanza, { is: 'dropped', why: 'to the server' });
       else refuse(stanza, unavailable);
       return;
@@ -293,8 +302,9 @@ export function createRouter(deps: {
     if (!to) return;
     try {
       if (!isLocal(to.domain)) abroad(stanza, null);
-      else if (to.local === '') return;
-      else if (stanza.kind === 'message') messageTo(to, stanza, null);
+      else if (to.local === '') {
+        if (stanza.kind === 'iq') asks.answered(stanza);
+      } else if (stanza.kind === 'message') messageTo(to, stanza, null);
       else if (stanza.kind === 'presence') presenceTo(to, stanza, null);
       else if (to.resource !== '')
         users
@@ -360,6 +370,7 @@ export function createRouter(deps: {
     },
     answer,
     failed,
+    ask: asks.ask,
     sessionHooks: {
       bound(session) {
         for (const run of lists['session.bound']) hooks.tell('session.bound', () => run(session));

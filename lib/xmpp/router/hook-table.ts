@@ -16,6 +16,7 @@ const names: readonly (keyof RouterHooks)[] = [
   'stanza.arriving',
   'message.sent',
   'message.arriving',
+  'message.toServer',
   'presence.broadcast',
   'presence.sent',
   'presence.arriving',

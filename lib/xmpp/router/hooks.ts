@@ -28,6 +28,8 @@ export interface RouterHooks {
   'message.sent': (session: ClientSession, stanza: MessageStanza) => void;
   /** A message for a local user, bare or full JID. `session` is the local sender's, null when it came from elsewhere. */
   'message.arriving': (user: User, stanza: MessageStanza, session: ClientSession | null) => Claim;
+  /** A message a local session sends to the server itself (a hosted domain). */
+  'message.toServer': (session: ClientSession, stanza: MessageStanza) => Claim;
   /** Presence without `to` from a local session: available, unavailable. A claim does not keep later stages from hearing it; a fault does. */
   'presence.broadcast': (session: ClientSession, stanza: PresenceStanza) => Claim;
   /** Presence with `to` that a local session sends (subscription, directed, probe), before it is routed. Claim to route it yourself. */

@@ -1,5 +1,6 @@
 import type { Jid } from '../../kernel/jid.ts';
 import type { AckHold, ClientSession, Urgency } from '../c2s/session.ts';
+import type { Element } from '../stanza/element.ts';
 import type { IqStanza, Stanza, StanzaFault } from '../stanza/stanza.ts';
 import type { IqAnswer, Room } from './hooks.ts';
 import type { HostTable } from './hosts.ts';
@@ -30,4 +31,6 @@ export interface Router {
   failed(stanza: Stanza, error: unknown): void;
   /** Like `session.holdAck()`, but right too when the stanza at hand had to wait and its session is at another by now. */
   holdAck(session: ClientSession): AckHold;
+  /** A request (set) of the server itself to a service or another server. `onAnswer` gets the answer, or null when none came in time. */
+  ask(from: Jid, to: Jid, payload: Element, onAnswer: (answer: IqStanza | null) => void): void;
 }

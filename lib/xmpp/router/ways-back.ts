@@ -54,7 +54,8 @@ export function createWaysBack(deps: {
     }
     // The sender's session has gone meanwhile: an error to it is of no use to anyone (RFC 6121 §8.5.3.2).
     const error = errorStanza(stanza, fault, by);
-    if (error?.kind === 'presence') route(error);
+    // What the server itself asked goes back to the server.
+    if (error?.kind === 'presence' || (error?.kind === 'iq' && stanza.from.local === '')) route(error);
   }
 
   function refuse(stanza: Stanza, fault: StanzaFault): void {
@@ -74,7 +75,7 @@ export function createWaysBack(deps: {
     if ('fault' in given) return refuse(iq, given.fault);
     const session = isLocal(iq.from.domain) ? users.peek(iq.from.bare)?.sessions.get(iq.from.resource) : undefined;
     if (session) return answerIq(session, iq, given);
-    if (isLocal(iq.from.domain)) return;
+    if (isLocal(iq.from.domain) && iq.from.local !== '') return;
     const payload = typeof given.result === 'string' ? null : given.result;
     route(makeIq({ type: 'result', from: iq.to ?? iq.from, to: iq.from, id: iq.id }, payload));
   }

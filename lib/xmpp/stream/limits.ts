@@ -17,12 +17,17 @@ export interface FrameLimits {
 
 const fixed = { maxAttributes: 64, maxAttributeLength: 8192, maxElements: 5000, maxNamespaces: 128, maxNameLength: 256 } as const;
 
-type LimitSettings = Pick<XmppValues, 'maxStanzaBytes' | 'maxPreAuthBytes' | 'maxDepth'>;
+type LimitSettings = Pick<XmppValues, 'maxStanzaBytes' | 'maxPreAuthBytes' | 'maxDepth'> &
+  Partial<Pick<XmppValues, 'maxAttributes' | 'maxAttributeLength' | 'maxElements' | 'maxNamespaces'>>;
 
 /** Before sign-in: what a negotiation needs and no more. */
 export const limitsBeforeSignIn = (settings: LimitSettings): FrameLimits => ({ ...fixed, maxBytes: settings.maxPreAuthBytes, maxDepth: 8 });
 export const limitsAfterSignIn = (settings: LimitSettings): FrameLimits => ({
   ...fixed,
+  maxAttributes: settings.maxAttributes ?? fixed.maxAttributes,
+  maxAttributeLength: settings.maxAttributeLength ?? fixed.maxAttributeLength,
+  maxElements: settings.maxElements ?? fixed.maxElements,
+  maxNamespaces: settings.maxNamespaces ?? fixed.maxNamespaces,
   maxBytes: settings.maxStanzaBytes,
   maxDepth: settings.maxDepth,
 });

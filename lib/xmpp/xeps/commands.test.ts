@@ -50,10 +50,41 @@ beforeEach(() => {
       return ok(null);
     },
     listUsers: async (_by, kind, max) => ok(kind === 'online' ? (['a@example.com', 'b@example.com'].slice(0, max) as BareJid[]) : []),
-    counts: async () => ok({ registered: 7, disabled: 2, online: 3 }),
+    counts: async () => ok({ registered: 7, disabled: 2, online: 3, active: 1, idle: 2 }),
     async endSessions(by, jids) {
       calls.push(['endSessions', by, jids]);
       return ok({ done: 0, skipped: [{ jid: 'x@example.com', why: 'not signed in' }] });
+    },
+    facts: async (_by, bare) =>
+      bare === 'bob@example.com'
+        ? ok({
+            contacts: [{ contact: 'carol@example.com', name: 'Carol', groups: ['Work'], subscription: 'both' }],
+            lastSignInAt: 1_700_000_000_000,
+            resources: ['desk', 'phone'],
+            addresses: ['192.0.2.1'],
+          })
+        : refuse({ code: 'users.missing', kind: 'missing', message: 'There is no such user.' }),
+    async announce(by, text, everyone) {
+      calls.push(['announce', by, text, everyone]);
+      return ok('3 people were told.');
+    },
+    notice: async (_by, which) => ok(which === 'motd' ? { subject: 'Today', body: 'All\nwell.' } : null),
+    async setNotice(by, which, text, tellNow) {
+      calls.push(['setNotice', by, which, text, tellNow]);
+      return ok(null);
+    },
+    async deleteNotice(by, which) {
+      calls.push(['deleteNotice', by, which]);
+      return ok(null);
+    },
+    administrators: async () => ok([...administrators]),
+    async setAdministrators(by, jids) {
+      calls.push(['setAdministrators', by, jids]);
+      return ok(null);
+    },
+    async stopService(by, restart, seconds, announcement) {
+      calls.push(['stopService', by, restart, seconds, announcement]);
+      return ok(null);
     },
   };
   const commands = createCommands({ commands: administrationCommands({ admin }), clock });
@@ -174,6 +205,84 @@ describe('commands', () => {
     const list = textOf(await run(alice, 'get-online-users-list', { sessionid: id }, submission({ max_items: ['none'] })));
     expect(list).toContain("var='onlineuserjids' type='jid-multi'");
     expect(list).toContain('<value>a@example.com</value><value>b@example.com</value>');
+  });
+
+  test('active and idle people are counted and listed by the nodes of the protocol', async () => {
+    expect(textOf(await run(alice, 'get-active-users-num'))).toContain('<value>1</value>');
+    expect(textOf(await run(alice, 'get-idle-users-num'))).toContain("var='idleusersnum'");
+    for (const name of ['get-active-users', 'get-idle-users']) expect(await begin(name)).not.toBe('none');
+  });
+
+  test.each([
+    ['get-user-roster', "<item jid='carol@example.com' subscription='both' name='Carol'><group>Work</group></item>"],
+    ['get-user-lastlogin', '<value>2023-11-14T22:13:20.000Z</value>'],
+    ['user-stats', '<value>desk</value><value>phone</value>'],
+  ])('%s tells of one account', async (name, expected) => {
+    const id = await begin(name);
+    expect(textOf(await run(alice, name, { sessionid: id }, submission({ accountjid: ['bob@example.com/x'] })))).toContain(expected);
+    const other = await begin(name);
+    expect(textOf(await run(alice, name, { sessionid: other }, submission({ accountjid: ['eve@example.com'] })))).toContain(
+      "<note type='error'>There is no such user.</note>",
+    );
+  });
+
+  test('an announcement goes to those who are signed in unless everyone is chosen', async () => {
+    const words = { subject: ['Now'], announcement: ['One', 'Two'] };
+    const first = await begin('announce');
+    expect(textOf(await run(alice, 'announce', { sessionid: first }, submission(words)))).toContain('3 people were told.');
+    const second = await begin('announce');
+    await run(alice, 'announce', { sessionid: second }, submission({ ...words, recipients: ['everyone'] }));
+    const text = { subject: 'Now', body: 'One\nTwo' };
+    expect(calls).toEqual([
+      ['announce', 'alice@example.com', text, false],
+      ['announce', 'alice@example.com', text, true],
+    ]);
+    const third = await begin('announce');
+    expect(textOf(await run(alice, 'announce', { sessionid: third }, submission({ announcement: [' '] })))).toContain('Enter a text.');
+  });
+
+  test('the message of the day is set and told, edited without being told at once, and deleted', async () => {
+    const set = await begin('set-motd');
+    await run(alice, 'set-motd', { sessionid: set }, submission({ motd: ['Hello'] }));
+    const shown = textOf(await run(alice, 'edit-motd'));
+    expect(shown).toContain('<value>All</value><value>well.</value>');
+    const edit = /sessionid='([^']+)'/.exec(shown)?.[1] ?? '';
+    await run(alice, 'edit-motd', { sessionid: edit }, submission({ motd: ['Later'] }));
+    await run(alice, 'delete-motd');
+    const welcome = await begin('set-welcome');
+    await run(alice, 'set-welcome', { sessionid: welcome }, submission({ welcome: ['Hi'] }));
+    await run(alice, 'delete-welcome');
+    expect(calls.map((call) => (call as unknown[]).filter((_, index) => index !== 1))).toEqual([
+      ['setNotice', 'motd', { subject: '', body: 'Hello' }, true],
+      ['setNotice', 'motd', { subject: '', body: 'Later' }, false],
+      ['deleteNotice', 'motd'],
+      ['setNotice', 'welcome', { subject: '', body: 'Hi' }, true],
+      ['deleteNotice', 'welcome'],
+    ]);
+  });
+
+  test('administrators are edited as a list that the one who edits stays in', async () => {
+    const id = await begin('edit-admin');
+    const out = textOf(await run(alice, 'edit-admin', { sessionid: id }, submission({ adminjids: ['bob@example.com'] })));
+    expect(out).toContain('Keep yourself in the list');
+    const odd = textOf(await run(alice, 'edit-admin', { sessionid: id }, submission({ adminjids: ['alice@example.com', 'example.com'] })));
+    expect(odd).toContain('is not the address of an account');
+    await run(alice, 'edit-admin', { sessionid: id }, submission({ adminjids: ['alice@example.com/x', 'bob@example.com'] }));
+    expect(calls).toEqual([['setAdministrators', 'alice@example.com', ['alice@example.com', 'bob@example.com']]]);
+  });
+
+  test.each([
+    ['restart', true],
+    ['shutdown', false],
+  ])('%s happens after the delay that was chosen', async (name, restart) => {
+    const id = await begin(name);
+    expect(textOf(await run(alice, name, { sessionid: id }, submission({ delay: ['never'] })))).toContain('Enter a delay');
+    await run(alice, name, { sessionid: id }, submission({ delay: ['30'], announcement: ['Back soon'] }));
+    expect(calls).toEqual([['stopService', 'alice@example.com', restart, 30, 'Back soon']]);
+  });
+
+  test('a password is told to nobody', async () => {
+    expect(textOf(await run(alice, 'get-user-password'))).toBe('item-not-found');
   });
 
   test.each([

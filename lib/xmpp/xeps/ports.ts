@@ -23,7 +23,26 @@ export interface CommandOutcome {
   /** Left out, with the reason for people. */
   readonly skipped: readonly { readonly jid: string; readonly why: string }[];
 }
-export type UserKind = 'registered' | 'disabled' | 'online';
+/** `active`: online, with a device that is not away; `idle`: online, all devices away. */
+export type UserKind = 'registered' | 'disabled' | 'online' | 'active' | 'idle';
+
+/** What is known of one account. */
+export interface UserFacts {
+  readonly contacts: readonly {
+    readonly contact: string;
+    readonly name: string;
+    readonly groups: readonly string[];
+    readonly subscription: string;
+  }[];
+  readonly lastSignInAt: number | null;
+  readonly resources: readonly string[];
+  readonly addresses: readonly string[];
+}
+export type NoticeName = 'motd' | 'welcome';
+export interface NoticeWords {
+  readonly subject: string;
+  readonly body: string;
+}
 
 /**
  * Service administration (XEP-0133) is a thin face: permission, validation, audit and transaction are the use cases' own. `by` is the account
@@ -44,6 +63,16 @@ export interface AdminCommands {
   counts(by: BareJid): Promise<Result<Readonly<Record<UserKind, number>>, Fault>>;
   /** A bare JID ends all sessions of the account, a full JID that one. */
   endSessions(by: BareJid, jids: readonly string[]): Promise<Result<CommandOutcome, Fault>>;
+  facts(by: BareJid, bare: BareJid): Promise<Result<UserFacts, Fault>>;
+  /** To those who are signed in, or to everyone as a job. Answers with a sentence. */
+  announce(by: BareJid, text: NoticeWords, everyone: boolean): Promise<Result<string, Fault>>;
+  notice(by: BareJid, which: NoticeName): Promise<Result<NoticeWords | null, Fault>>;
+  setNotice(by: BareJid, which: NoticeName, text: NoticeWords, tellNow: boolean): Promise<Result<null, Fault>>;
+  deleteNotice(by: BareJid, which: NoticeName): Promise<Result<null, Fault>>;
+  administrators(by: BareJid): Promise<Result<readonly string[], Fault>>;
+  setAdministrators(by: BareJid, jids: readonly string[]): Promise<Result<null, Fault>>;
+  /** Stops the messaging service after `seconds`, with a word to those who are signed in; `restart` starts it again. */
+  stopService(by: BareJid, restart: boolean, seconds: number, announcement: string): Promise<Result<null, Fault>>;
 }
 
 /** What people may do to accounts without an administrator (XEP-0077). */

@@ -80,6 +80,8 @@ export function createDisco(deps: {
   nodes: () => readonly DiscoNodes[];
   /** What else is said of accounts. */
   accounts?: () => readonly AccountDisco[];
+  /** For nodes of the asker's own bare JID. */
+  ownNodes?: () => readonly DiscoNodes[];
 }): Disco {
   const featuresOf = (where: 'server' | 'account'): readonly string[] => {
     const features = new Set<string>([NS.discoInfo, NS.discoItems]);
@@ -98,8 +100,8 @@ export function createDisco(deps: {
     forms: [],
   });
 
-  async function askNodes<T>(ask: (nodes: DiscoNodes) => MaybePromise<T | null>): Promise<T | null> {
-    for (const nodes of deps.nodes()) {
+  async function askNodes<T>(list: readonly DiscoNodes[], ask: (nodes: DiscoNodes) => MaybePromise<T | null>): Promise<T | null> {
+    for (const nodes of list) {
       const answer = await ask(nodes);
       if (answer !== null) return answer;
     }
@@ -110,14 +112,24 @@ export function createDisco(deps: {
     const node = payload.attrs.node;
     if (payload.ns === NS.discoInfo) {
       if (node === undefined) return { result: infoElement(serverInfo(), node) };
-      return askNodes((nodes) => nodes.info(session, node)).then((info) =>
+      return askNodes(deps.nodes(), (nodes) => nodes.info(session, node)).then((info) =>
         info === null ? { fault: unknownNode } : { result: infoElement(info, node) },
       );
     }
     if (node === undefined) return { result: itemsElement(deps.services(imDomain), node) };
-    return askNodes((nodes) => nodes.items(session, node)).then((items) =>
+    return askNodes(deps.nodes(), (nodes) => nodes.items(session, node)).then((items) =>
       items === null ? { fault: unknownNode } : { result: itemsElement(items, node) },
     );
+  }
+
+  /** Null: this node is no part's own. */
+  async function ownNode(session: ClientSession, payload: Element, node: string, list: readonly DiscoNodes[]): Promise<IqAnswer | null> {
+    if (payload.ns === NS.discoInfo) {
+      const info = await askNodes(list, (nodes) => nodes.info(session, node));
+      return info === null ? null : { result: infoElement(info, node) };
+    }
+    const items = await askNodes(list, (nodes) => nodes.items(session, node));
+    return items === null ? null : { result: itemsElement(items, node) };
   }
 
   async function accountNode(payload: Element, asker: BareJid, user: User, node: string | undefined): Promise<IqAnswer> {
@@ -153,7 +165,18 @@ export function createDisco(deps: {
         types: ['get'],
         handle: ({ session, iq, payload }) => serverAnswer(session, payload, iq.to?.domain ?? session.jid.domain),
       },
-      { ns, name: 'query', targets: ['self'], types: ['get'], handle: ({ user, payload }) => accountAnswer(payload, user.bare, user) },
+      {
+        ns,
+        name: 'query',
+        targets: ['self'],
+        types: ['get'],
+        handle({ session, user, payload }) {
+          const { node } = payload.attrs;
+          const list = deps.ownNodes?.() ?? [];
+          if (node === undefined || list.length === 0) return accountAnswer(payload, user.bare, user);
+          return ownNode(session, payload, node, list).then((answer) => answer ?? accountAnswer(payload, user.bare, user));
+        },
+      },
       {
         ns,
         name: 'query',

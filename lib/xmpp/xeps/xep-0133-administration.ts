@@ -3,82 +3,15 @@
  * here. Where the XEP acts on several accounts the field is `jid-multi`.
  */
 import type { Fault } from '../../kernel/faults.ts';
-import { type BareJid, parseJid } from '../../kernel/jid.ts';
+import type { BareJid } from '../../kernel/jid.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { ClientSession } from '../c2s/session.ts';
-import type { MaybePromise, Protocol } from '../router/hooks.ts';
-import type { Element } from '../stanza/element.ts';
+import type { MaybePromise } from '../router/hooks.ts';
 import type { AdminCommands, CommandOutcome, UserKind } from './ports.ts';
-import { type FormField, formElement } from './xep-0004-forms.ts';
-import type { Command, CommandStep, Note, Submission } from './xep-0050-commands.ts';
-
-export const protocol: Protocol = {
-  number: 'XEP-0133',
-  title: 'Service Administration',
-  version: '1.3.1',
-  status: 'partial',
-  note: 'Users: add, delete, disable, re-enable, password, end session, counts and lists.',
-};
-
-const ADMIN = 'http://jabber.org/protocol/admin';
-const nodeOf = (name: string): string => `${ADMIN}#${name}`;
-
-const adminForm = (title: string, fields: readonly FormField[], instructions = 'Fill out this form.'): Element =>
-  formElement('form', ADMIN, fields, { title, instructions });
-const adminResult = (fields: readonly FormField[]): Element => formElement('result', ADMIN, fields);
-
-const one = (values: Submission, name: string): string => values.get(name)?.[0]?.trim() ?? '';
-/** Passwords are taken as written. */
-const secret = (values: Submission, name: string): string => values.get(name)?.[0] ?? '';
-
-const done = (text: string): CommandStep => ({ is: 'done', note: { type: 'info', text } });
-const problem = (fault: Fault): CommandStep => ({ is: 'done', note: { type: 'error', text: withFields(fault) } });
-const withFields = (fault: Fault): string => [fault.message, ...Object.values(fault.fields ?? {})].join(' ');
-
-/** A form that is shown again, with the reason, until what was entered makes sense. */
-function form(
-  title: string,
-  fields: readonly FormField[],
-  act: (values: Submission) => MaybePromise<CommandStep | string>,
-  note?: Note,
-): CommandStep {
-  return {
-    is: 'form',
-    form: adminForm(title, fields),
-    ...(note === undefined ? {} : { note, again: true as const }),
-    execute: 'complete',
-    async submit(values) {
-      const outcome = await act(values);
-      return typeof outcome === 'string' ? form(title, fields, act, { type: 'error', text: outcome }) : outcome;
-    },
-  };
-}
-
-function readBare(text: string): BareJid | null {
-  const jid = parseJid(text);
-  return jid === null || jid.local === '' ? null : jid.bare;
-}
-
-/** Valid addresses, or the sentence to show. */
-function readMany(values: Submission, whole: boolean): string[] | string {
-  const jids: string[] = [];
-  for (const text of values.get('accountjids') ?? []) {
-    if (text.trim() === '') continue;
-    const jid = parseJid(text.trim());
-    if (jid === null || jid.local === '') return `"${text.slice(0, 100)}" is not the address of an account.`;
-    jids.push(whole ? jid.full : jid.bare);
-  }
-  return jids.length === 0 ? 'Enter at least one address.' : [...new Set(jids)];
-}
-
-function told(result: Result<CommandOutcome, Fault>, verb: string): CommandStep {
-  if (!result.ok) return problem(result.fault);
-  const { done: count, skipped } = result.value;
-  const left = skipped.slice(0, 20).map(({ jid, why }) => `${jid}: ${why}`);
-  const more = skipped.length > left.length ? ` and ${skipped.length - left.length} more` : '';
-  const text = `${verb}: ${count}.${left.length === 0 ? '' : ` Left out: ${left.join('; ')}${more}.`}`;
-  return { is: 'done', note: { type: skipped.length === 0 ? 'info' : 'warn', text } };
-}
+import type { FormField } from './xep-0004-forms.ts';
+import type { Command, CommandStep } from './xep-0050-commands.ts';
+import { adminResult, done, form, nodeOf, one, problem, protocol, readBare, readMany, secret, told, withFields } from './xep-0133-forms.ts';
+import { serviceCommands } from './xep-0133-service.ts';
 
 /** All commands, for `createCommands`. */
 export function administrationCommands(deps: { admin: AdminCommands }): readonly Command[] {
@@ -118,7 +51,7 @@ export function administrationCommands(deps: { admin: AdminCommands }): readonly
 
   const sizes = ['25', '50', '75', '100', '150', '200'];
   const list = (name: string, title: string, field: string, kind: UserKind): Command =>
-    command(`get-${name}-users-list`, title, (by) =>
+    command(`get-${name}`, title, (by) =>
       form(
         title,
         [
@@ -191,8 +124,13 @@ export function administrationCommands(deps: { admin: AdminCommands }): readonly
     count('registered', 'Number of registered users', 'registered'),
     count('disabled', 'Number of disabled users', 'disabled'),
     count('online', 'Number of online users', 'online'),
-    list('registered', 'List of registered users', 'registereduserjids', 'registered'),
-    list('disabled', 'List of disabled users', 'disableduserjids', 'disabled'),
-    list('online', 'List of online users', 'onlineuserjids', 'online'),
+    count('active', 'Number of active users', 'active'),
+    count('idle', 'Number of idle users', 'idle'),
+    list('registered-users-list', 'List of registered users', 'registereduserjids', 'registered'),
+    list('disabled-users-list', 'List of disabled users', 'disableduserjids', 'disabled'),
+    list('online-users-list', 'List of online users', 'onlineuserjids', 'online'),
+    list('active-users', 'List of active users', 'activeuserjids', 'active'),
+    list('idle-users', 'List of idle users', 'idleuserjids', 'idle'),
+    ...serviceCommands({ admin, command }),
   ];
 }

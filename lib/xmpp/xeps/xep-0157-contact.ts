@@ -12,12 +12,23 @@ export const protocol: Protocol = {
   status: 'complete',
 };
 
+const fields = {
+  'abuse-addresses': 'contactAbuse',
+  'admin-addresses': 'contactAdmin',
+  'feedback-addresses': 'contactFeedback',
+  'sales-addresses': 'contactSales',
+  'security-addresses': 'contactSecurity',
+  'status-addresses': 'contactStatus',
+  'support-addresses': 'contactSupport',
+} as const;
+
 /** The forms for disco#info: none while no address is set. */
 export const contactForms = (settings: Live<ServerValues>): readonly Element[] => {
-  const addresses = settings.get().contactAdmin;
-  return addresses.length === 0
-    ? []
-    : [formElement('result', 'http://jabber.org/network/serverinfo', [{ name: 'admin-addresses', type: 'list-multi', values: addresses }])];
+  const values = settings.get();
+  const shown = Object.entries(fields).flatMap(([name, setting]) =>
+    values[setting].length === 0 ? [] : [{ name, type: 'list-multi' as const, values: values[setting] }],
+  );
+  return shown.length === 0 ? [] : [formElement('result', 'http://jabber.org/network/serverinfo', shown)];
 };
 
 export const contactRoom: Room = { name: 'contact-addresses', protocols: [protocol] };

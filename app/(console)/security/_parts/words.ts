@@ -41,6 +41,8 @@ const areaWords: Readonly<Record<string, string>> = {
   roles: 'Roles',
   diagnostics: 'Diagnostics',
   self: 'Own account',
+  announcements: 'Announcements',
+  reports: 'Reports',
 };
 const verbWords: Readonly<Record<string, string>> = {
   read: 'see',
@@ -52,4 +54,6 @@ const verbWords: Readonly<Record<string, string>> = {
   'rooms.transcripts': 'read transcripts',
   'locks.write': 'lift',
   'jobs.write': 'cancel and retry',
+  'announcements.write': 'send and change',
+  'reports.write': 'close',
 };

@@ -14,8 +14,9 @@ export interface SettingsPlace {
 export const messagingPlace: SettingsPlace = {
   base: '/messaging/settings',
   title: 'Messaging settings',
-  purpose: 'One-to-one messages, what happens to them while people are offline, the history each person can read, and what people publish.',
-  sections: ['im', 'archive', 'pubsub'],
+  purpose:
+    'One-to-one messages, what happens to them while people are offline, the history each person can read, how people find each other, and what they publish.',
+  sections: ['im', 'archive', 'push', 'search', 'calls', 'pubsub'],
   crumbs: [],
 };
 export const groupChatPlace: SettingsPlace = {

@@ -1,0 +1,35 @@
+import type { PushRegistration, PushStore } from '../../push/ports.ts';
+import { big, type Db, ms } from '../db.ts';
+
+export function prismaPushStore({ db }: { db: Db }): PushStore {
+  const { tx } = db;
+  return {
+    async load(accountIds) {
+      const found = new Map<number, PushRegistration[]>();
+      if (accountIds.length === 0) return found;
+      const rows = await tx.pushRegistration.findMany({ where: { accountId: { in: [...accountIds] } }, orderBy: { enabledAt: 'asc' } });
+      for (const row of rows) {
+        const list = found.get(row.accountId);
+        const one = { ...row, enabledAt: ms(row.enabledAt) };
+        if (list === undefined) found.set(row.accountId, [one]);
+        else list.push(one);
+      }
+      return found;
+    },
+    async save({ accountId, service, node, resource, options, failures, enabledAt }) {
+      await tx.$executeRaw`
+        INSERT INTO push_registration (account_id, service, node, resource, options, failures, enabled_at)
+        SELECT id, ${service}, ${node}, ${resource}, ${options}, ${failures}::int, ${big(enabledAt)} FROM account WHERE id = ${accountId}
+        ON CONFLICT (account_id, service, node) DO UPDATE
+        SET resource = excluded.resource, options = excluded.options, failures = excluded.failures, enabled_at = excluded.enabled_at`;
+    },
+    async remove(accountId, service, node) {
+      const { count } = await tx.pushRegistration.deleteMany({ where: { accountId, service, ...(node === null ? {} : { node }) } });
+      return count;
+    },
+    async setFailures(accountId, service, node, failures) {
+      await tx.pushRegistration.updateMany({ where: { accountId, service, node }, data: { failures } });
+    },
+    count: () => tx.pushRegistration.count(),
+  };
+}
