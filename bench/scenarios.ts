@@ -5,7 +5,7 @@ import type { ServerName } from './servers.ts';
 export interface Scenario {
   readonly name: string;
   /** What `--only` selects. */
-  readonly group: 'sign-in' | 'idle' | 'chat' | 'presence' | 'offline';
+  readonly group: 'sign-in' | 'idle' | 'chat' | 'presence' | 'offline' | 'rooms' | 'archive';
   readonly title: string;
   readonly unit: string;
   /** What the server must be started with: scenarios with equal needs share one start. */
@@ -55,6 +55,7 @@ const chatScenario = (
     archive?: boolean;
     until?: 'delivered' | 'acknowledged';
     offered?: number;
+    accounts?: number;
     not?: readonly ServerName[];
   } = {},
 ): Scenario => ({
@@ -62,7 +63,7 @@ const chatScenario = (
   group: 'chat',
   title: `chat, ${title}`,
   unit: 'messages',
-  needs: () => ({ accounts: 200, archive: change.archive ?? false }),
+  needs: () => ({ accounts: change.accounts ?? 200, archive: change.archive ?? false }),
   job: (target, quick) => ({
     is: 'chat',
     target,
@@ -114,6 +115,65 @@ const offlineScenario = (part: 'stored' | 'delivered'): Scenario => ({
   not: ['null'],
 });
 
+const roomsScenario = (part: 'fill' | 'talk', rooms: number, size: number, outstanding: number): Scenario => ({
+  name: `rooms-${part}-${rooms}x${size}`,
+  group: 'rooms',
+  title: `${rooms === 1 ? 'a room' : `${rooms} rooms`} of ${size.toLocaleString('en')}, ${part === 'fill' ? 'filled' : `1 speaker x ${outstanding} each`}`,
+  unit: part === 'fill' ? 'entries' : 'copies',
+  needs: () => ({ accounts: rooms * size, rooms: true }),
+  job: (target, quick) => ({
+    is: 'rooms',
+    target,
+    signIn: plainText,
+    part,
+    rooms,
+    size,
+    outstanding,
+    warmSeconds: quick ? 1 : 3,
+    seconds: quick ? 3 : 10,
+  }),
+  not: ['null'],
+});
+
+const archiveReading: Scenario = {
+  name: 'archive-read',
+  group: 'archive',
+  title: 'archive, pages of 50 read by 10 people',
+  unit: 'messages',
+  needs: () => ({ accounts: 200, archive: true }),
+  job: (target, quick) => ({
+    is: 'archive',
+    target,
+    signIn: plainText,
+    readers: 10,
+    messages: quick ? 200 : 1_000,
+    warmSeconds: 2,
+    seconds: quick ? 3 : 10,
+  }),
+  not: ['null'],
+};
+
+/** Everybody at once, as after a restart: each account for the first time since the server started. */
+const storm = (name: string, title: string, count: number, signIn: SignInOptions): Scenario => ({
+  name: `storm-${name}`,
+  group: 'sign-in',
+  title: `${count.toLocaleString('en')} people sign in again after a restart, ${title}, with roster and presence`,
+  unit: 'sign-ins',
+  needs: (quick) => ({ accounts: quick ? 1_000 : count }),
+  job: (target, quick) => {
+    const accounts = quick ? 1_000 : count;
+    return { is: 'sign-in', target, signIn, accounts, count: accounts, parallel: 200, stay: true };
+  },
+  not: ['null'],
+});
+
+const office = (offered: number): Scenario =>
+  chatScenario(`office-${offered}`, `an office: ${offered.toLocaleString('en')} a second offered, 500 people, archive`, 250, 1, {
+    archive: true,
+    offered,
+    accounts: 500,
+  });
+
 export const scenarios: readonly Scenario[] = [
   signInScenario('scram', 'SCRAM-SHA-1, bind, close', { ...scram, presence: false }, false),
   signInScenario('scram-tls', 'STARTTLS, SCRAM-SHA-1, bind, close', { ...scram, presence: false, tls: true }, false),
@@ -131,10 +191,18 @@ export const scenarios: readonly Scenario[] = [
   }),
   chatScenario('offered-1000', '1,000 a second offered, 50 pairs', 50, 1, { offered: 1_000 }),
   chatScenario('offered-10000', '10,000 a second offered, 50 pairs', 50, 1, { offered: 10_000 }),
+  office(2_000),
+  archiveReading,
   offlineScenario('stored'),
   offlineScenario('delivered'),
   presenceScenario(200, 50),
   presenceScenario(1_000, 20),
+  roomsScenario('fill', 1, 1_000, 4),
+  roomsScenario('talk', 1, 1_000, 4),
+  roomsScenario('talk', 20, 50, 4),
+  roomsScenario('talk', 100, 50, 1),
+  storm('plain', 'PLAIN', 15_000, plainText),
+  storm('scram-tls', 'TLS, SCRAM-SHA-1', 15_000, { ...scram, tls: true }),
   idleScenario('plain', 'no TLS', false),
   idleScenario('tls', 'TLS', true),
 ];

@@ -26,6 +26,9 @@ async function startRollcall(options: PeerOptions): Promise<Peer & { needsContac
       'im.offlineMax': 100_000,
       'im.offlineMaxPerSender': 100_000,
       'archive.enabled': options.archive === true,
+      'archive.queriesPerSecond': 0,
+      'muc.joinsPerSecond': 0,
+      'muc.createsPerMinute': 0,
       'server.logLevel': 'error',
     },
   });

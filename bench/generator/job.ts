@@ -64,6 +64,28 @@ export type Job =
       readonly recipients: number;
       readonly perRecipient: number;
     }
+  /** XEP-0045 rooms at `conference.<domain>`: how fast they fill, or how fast what is said in them is delivered. */
+  | {
+      readonly is: 'rooms';
+      readonly target: Target;
+      readonly signIn: SignInOptions;
+      readonly part: 'fill' | 'talk';
+      readonly rooms: number;
+      readonly size: number;
+      readonly outstanding: number;
+      readonly warmSeconds: number;
+      readonly seconds: number;
+    }
+  | {
+      readonly is: 'archive';
+      readonly target: Target;
+      readonly signIn: SignInOptions;
+      readonly readers: number;
+      /** Messages written for each before the reading. */
+      readonly messages: number;
+      readonly warmSeconds: number;
+      readonly seconds: number;
+    }
   /** Makes the contact lists of `ringContacts` by the clients' own subscriptions, for servers that cannot import them. */
   | { readonly is: 'befriend'; readonly target: Target; readonly signIn: SignInOptions; readonly users: number; readonly contacts: number };
 

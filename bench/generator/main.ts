@@ -3,6 +3,7 @@ import { measureChat } from './chat.ts';
 import type { Job, Measured, Report } from './job.ts';
 import { measureOffline } from './offline.ts';
 import { befriend, measurePresence } from './presence.ts';
+import { measureArchive, measureRooms } from './rooms.ts';
 import { holdIdle, measureSignIn } from './sign-in.ts';
 
 function work(job: Job): Promise<Measured> {
@@ -17,6 +18,10 @@ function work(job: Job): Promise<Measured> {
       return measurePresence(job);
     case 'offline':
       return measureOffline(job);
+    case 'rooms':
+      return measureRooms(job);
+    case 'archive':
+      return measureArchive(job);
     case 'befriend':
       return befriend(job);
   }

@@ -23,8 +23,13 @@ export interface ArchivePage {
 const mam = 'urn:xmpp:mam:2';
 let queries = 0;
 
-/** One page of the client's own archive (XEP-0313). `set` is the content of the RSM element, `fields` of the form. */
-export async function archivePage(client: RawClient, set: string, fields: Readonly<Record<string, string>> = {}): Promise<ArchivePage> {
+/** One page of the client's own archive (XEP-0313), or of the room `to`. `set` is the content of the RSM element, `fields` of the form. */
+export async function archivePage(
+  client: RawClient,
+  set: string,
+  fields: Readonly<Record<string, string>> = {},
+  to?: string,
+): Promise<ArchivePage> {
   const queryId = `page${++queries}`;
   const from = client.mark();
   const form = Object.entries({ FORM_TYPE: mam, ...fields })
@@ -35,6 +40,7 @@ export async function archivePage(client: RawClient, set: string, fields: Readon
   const answer = await client.query(
     'set',
     `<query xmlns='${mam}' queryid='${queryId}'><x xmlns='jabber:x:data' type='submit'>${form}</x><set xmlns='http://jabber.org/protocol/rsm'>${set}</set></query>`,
+    to,
   );
   const fin = child(answer, 'fin');
   if (!fin) throw new Error(`the archive refused: ${answer.source}`);
@@ -66,11 +72,11 @@ function archived(result: XmlElement): ArchivedMessage {
   };
 }
 
-/** The whole archive, oldest first. */
-export async function wholeArchive(client: RawClient): Promise<ArchivedMessage[]> {
+/** The whole archive, oldest first: the client's own, or that of a room. */
+export async function wholeArchive(client: RawClient, to?: string): Promise<ArchivedMessage[]> {
   const all: ArchivedMessage[] = [];
   for (let after = ''; ; ) {
-    const page = await archivePage(client, `<max>100</max>${after === '' ? '' : `<after>${escapeXml(after)}</after>`}`);
+    const page = await archivePage(client, `<max>100</max>${after === '' ? '' : `<after>${escapeXml(after)}</after>`}`, {}, to);
     all.push(...page.messages);
     if (page.complete || page.messages.length === 0) return all;
     after = page.last;

@@ -8,6 +8,8 @@ import type { RawTarget } from '../clients/raw.ts';
 import { seededRandom } from '../clients/seeded-random.ts';
 import { generateUsers, type RunningServer, startServer, withoutLimits } from '../fixtures/start-server.ts';
 import { until } from '../peers/process.ts';
+import { createSpeaker } from './hall.ts';
+import { createKeeper } from './keeper.ts';
 import { createRecipient, createSender, type Recipient, signInBare } from './traffic.ts';
 import { type Holding, isClean, judge } from './verdict.ts';
 
@@ -69,9 +71,28 @@ const settings = {
 
 const senders = Array.from({ length: number('senders') }, (_, index) => createSender(`s${index + 1}`, `p${index + 1}`, domain));
 const recipients = Array.from({ length: number('recipients') }, (_, index) => createRecipient(`r${index + 1}`, `q${index + 1}`));
+const keeper = createKeeper('k1', 'kp1', domain, random);
+const speaker = createSpeaker('k2', 'kp2', domain);
 const online = recipients.filter((_, index) => index % 2 === 0);
 
 const tickMs = 20;
+
+/** Of each tick: somebody's connection is lost, and the session resumed on another one; something is said in the room. */
+const vanishShare = 0.02;
+const speakShare = 0.5;
+let vanished = 0;
+let coming: Promise<void> = Promise.resolve();
+/** One at a time; whom the kill overtakes comes back with everybody else. */
+function vanishOne(target: RawTarget): void {
+  const sender = senders[Math.floor(random() * senders.length)];
+  if (!sender) return;
+  coming = coming.then(() =>
+    sender.vanish(target).then(
+      () => void vanished++,
+      () => undefined,
+    ),
+  );
+}
 
 /** A kill before anything was acknowledged in a round would prove nothing. */
 const acknowledgedBeforeKill = 300;
@@ -80,7 +101,7 @@ const acknowledgedBeforeKill = 300;
  * Even traffic in small portions, each sender asking for acknowledgements as it goes, until `milliseconds` have gone by and enough was
  * acknowledged (a server that was started a moment ago is slow at first).
  */
-function traffic(milliseconds: number): Promise<void> {
+function traffic(target: RawTarget, milliseconds: number): Promise<void> {
   const settled = () => allSent().filter((record) => record.acknowledged).length;
   const before = settled();
   const began = performance.now();
@@ -93,6 +114,11 @@ function traffic(milliseconds: number): Promise<void> {
         return resolve();
       }
       const touched = new Set<(typeof senders)[number]>();
+      if (random() < vanishShare) vanishOne(target);
+      if (random() < speakShare) {
+        speaker.speak();
+        speaker.request();
+      }
       for (const due = (elapsed / 1000) * rate; done < due; done++) {
         const sender = senders[Math.floor(random() * senders.length)]!;
         sender.sendOne(recipients[Math.floor(random() * recipients.length)]!.user);
@@ -106,6 +132,8 @@ function traffic(milliseconds: number): Promise<void> {
 async function connectAll(target: RawTarget, life: number): Promise<void> {
   await Promise.all(online.map((recipient) => recipient.connect(target, life)));
   await Promise.all(senders.map((sender) => sender.connect(target)));
+  await Promise.all([keeper.connect(target), speaker.connect(target)]);
+  keeper.work();
 }
 
 const allSent = () => senders.flatMap((sender) => [...sender.sent.values()]);
@@ -124,14 +152,17 @@ async function run(): Promise<boolean> {
   });
   await generateUsers(server, 's', senders.length, 'p');
   await generateUsers(server, 'r', recipients.length, 'q');
+  await generateUsers(server, 'k', 2, 'kp');
   const target: RawTarget = { host: server.host, port: server.ports.xmpp, domain };
   for (let round = 0; round < rounds; round++) {
     await connectAll(target, round);
-    await traffic(longest * 1000 * (1 / 3 + (random() * 2) / 3));
+    await traffic(target, longest * 1000 * (1 / 3 + (random() * 2) / 3));
     const before = allSent();
     await server.crash({ database: values['with-database'] && round % 2 === 1 });
     killedAt.push(Date.now());
-    for (const client of [...senders, ...online]) client.cut();
+    for (const client of [...senders, ...online, keeper, speaker]) client.cut();
+    await coming;
+    for (const sender of senders) sender.cut();
     const waiting = senders.reduce((sum, sender) => sum + sender.waiting(), 0);
     const began = performance.now();
     await server.restart();
@@ -141,6 +172,10 @@ async function run(): Promise<boolean> {
   }
   await connectAll(target, rounds);
   for (const sender of senders) await until(`${sender.user} has everything acknowledged`, () => sender.waiting() === 0, 60_000);
+  await until('everything said in the room is acknowledged', () => speaker.waiting() === 0, 60_000);
+  keeper.cut();
+  const list = await keeper.check(target);
+  const hall = await speaker.check(target);
   const late = recipients.filter((recipient) => !online.includes(recipient));
   await Promise.all(late.map((recipient) => recipient.connect(target, rounds)));
   await until('nothing more arrives', () => recipients.every((recipient) => Date.now() - recipient.lastArrival() > 1_500), 120_000);
@@ -154,10 +189,13 @@ async function run(): Promise<boolean> {
   }
   const verdict = judge(allSent(), holdings, ours, killedAt);
   const refused = recipients.flatMap((recipient) => recipient.refused);
-  const clean = isClean(verdict) && refused.length === 0 && verdict.acknowledged > 0;
-  if (values.json) process.stdout.write(`${JSON.stringify({ seed, rounds, clean, ...verdict, refused }, null, 2)}\n`);
-  else print(verdict, refused, clean);
-  for (const client of [...senders, ...recipients]) client.cut();
+  const clean =
+    isClean(verdict) &&
+    refused.length + list.length + hall.problems.length === 0 &&
+    Math.min(verdict.acknowledged, keeper.confirmed, speaker.acknowledged) > 0;
+  if (values.json) process.stdout.write(`${JSON.stringify({ seed, rounds, clean, ...verdict, refused, vanished, list, hall }, null, 2)}\n`);
+  else print(verdict, refused, list, hall, clean);
+  for (const client of [...senders, ...recipients, keeper, speaker]) client.cut();
   await server.stop();
   server = null;
   return clean;
@@ -168,19 +206,29 @@ async function holdingOf(recipient: Recipient, isOnline: boolean): Promise<Holdi
   return { user: recipient.user, online: isOnline, copies: recipient.copies, archived: archive.map((message) => message.id) };
 }
 
-function print(verdict: ReturnType<typeof judge>, refused: readonly string[], clean: boolean): void {
+function print(
+  verdict: ReturnType<typeof judge>,
+  refused: readonly string[],
+  list: readonly string[],
+  hall: { readonly problems: readonly string[]; readonly repeated: number },
+  clean: boolean,
+): void {
   const line = (label: string, list: readonly string[]) =>
     `${list.length === 0 ? 'ok  ' : 'FAIL'} ${label}: ${list.length}${list.length > 0 ? `\n       ${list.slice(0, 8).join('\n       ')}` : ''}`;
   process.stdout.write(
     `${[
       `${verdict.sent.toLocaleString('en')} messages sent, ${verdict.acknowledged.toLocaleString('en')} acknowledged, ${rounds} kills; ${verdict.resent.toLocaleString('en')} had to be sent again by their sender`,
+      `${vanished} times a connection was lost and the session resumed; ${keeper.confirmed.toLocaleString('en')} changes of contacts confirmed; ${speaker.acknowledged.toLocaleString('en')} messages in a room acknowledged`,
       line('acknowledged and lost', verdict.missing),
       line('acknowledged and not in both archives', verdict.notArchived),
       line('twice in one archive', verdict.doubledInArchive),
       line('twice at one device without a crash between', verdict.doubledAtDevice),
       line('refused to a recipient', refused),
+      line('contact lists that differ from what was confirmed', list),
+      line('a room that differs from what was acknowledged', hall.problems),
+      `     kept twice by the room because its speaker repeated it after a kill: ${hall.repeated}`,
       `     seen before a kill and again after its sender repeated it: ${verdict.repeatedByCrash}`,
-      clean ? 'Every acknowledged message is there, once.' : `Not durable. Repeat with --seed ${seed}.`,
+      clean ? 'Everything acknowledged is there, once.' : `Not durable. Repeat with --seed ${seed}.`,
     ].join('\n')}\n`,
   );
 }

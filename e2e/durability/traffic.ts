@@ -1,4 +1,4 @@
-import { enableStreamManagement, type ManagedStream } from '../clients/managed.ts';
+import { enableStreamManagement, type ManagedStream, resumeStream } from '../clients/managed.ts';
 import { becomeAvailable, openRaw, type RawClient, type RawTarget } from '../clients/raw.ts';
 import { childText } from '../clients/xml.ts';
 
@@ -21,13 +21,18 @@ export interface Copy {
 }
 
 export async function signInBare(target: RawTarget, user: string, password: string, resource: string): Promise<RawClient> {
+  const client = await signInUnbound(target, user, password);
+  await client.bind(resource);
+  return client;
+}
+
+async function signInUnbound(target: RawTarget, user: string, password: string): Promise<RawClient> {
   const client = await openRaw(target);
   await client.open();
   await client.startTls();
   await client.open();
   await client.authenticate(user, password);
   await client.open();
-  await client.bind(resource);
   return client;
 }
 
@@ -36,6 +41,8 @@ export interface Sender {
   readonly sent: Map<string, Sent>;
   connect(target: RawTarget): Promise<void>;
   sendOne(to: string): void;
+  /** Loses the connection, comes back and resumes its session (XEP-0198 §5), as a client under a tunnel does. */
+  vanish(target: RawTarget): Promise<void>;
   request(): void;
   waiting(): number;
   cut(): void;
@@ -49,19 +56,31 @@ export function createSender(user: string, password: string, domain: string): Se
   let count = 0;
   const message = (id: string, to: string) => `<message to='${to}@${domain}' type='chat' id='${id}'><body>message ${id}</body></message>`;
   const pending = new Set<string>();
+  const options = {
+    onStanza() {},
+    onAcknowledged(id: string) {
+      const record = sent.get(id);
+      if (record) record.acknowledged = true;
+      pending.delete(id);
+    },
+  };
   return {
     user,
     sent,
+    async vanish(target) {
+      const lost = stream;
+      if (!lost || lost.client.closed) return;
+      stream = null;
+      lost.client.cut();
+      const client = await signInUnbound(target, user, password);
+      const resumed = await resumeStream(client, lost.state, options);
+      if (!resumed) throw new Error(`${user} could not resume its session`);
+      stream = resumed;
+      stream.request();
+    },
     async connect(target) {
       const client = await signInBare(target, user, password, 'sender');
-      stream = await enableStreamManagement(client, {
-        onStanza() {},
-        onAcknowledged(id) {
-          const record = sent.get(id);
-          if (record) record.acknowledged = true;
-          pending.delete(id);
-        },
-      });
+      stream = await enableStreamManagement(client, options);
       for (const id of pending) {
         const record = sent.get(id)!;
         record.resent++;

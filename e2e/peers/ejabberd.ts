@@ -57,7 +57,7 @@ modules:
   mod_client_state: {}
   mod_time: {}
   mod_version: {}
-${options.archive ? '  mod_mam: { default: always, assume_mam_usage: false }\n' : ''}`,
+${options.rooms ? '  mod_muc: { host: "conference.@HOST@", max_users: 5000, default_room_options: { max_users: 5000 }, user_presence_shaper: none, user_message_shaper: none, room_shaper: none, max_user_conferences: 1000, min_message_interval: 0, min_presence_interval: 0 }\n' : ''}${options.archive ? '  mod_mam: { default: always, assume_mam_usage: false }\n' : ''}`,
   );
   const users: string[] = [];
   for (let index = 1; index <= options.accounts; index++) {

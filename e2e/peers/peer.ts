@@ -6,6 +6,8 @@ export interface PeerOptions {
   /** Contacts per account: account i and its next `contacts / 2` neighbours on either side (a ring) share presence both ways. */
   readonly contacts?: number;
   readonly archive?: boolean;
+  /** Chat rooms (XEP-0045) at `conference.<domain>`, without a limit that these loads would meet. */
+  readonly rooms?: boolean;
 }
 
 export interface Peer {

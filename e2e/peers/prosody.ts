@@ -82,7 +82,7 @@ smacks_hibernation_time = 600
 log = { error = "${folder}/prosody.log" }
 VirtualHost "${domain}"
   ssl = { key = "${tls.key}"; certificate = "${tls.certificate}"; protocol = "tlsv1_2+" }
-`,
+${options.rooms ? `Component "conference.${domain}" "muc"\n` : ''}`,
   );
   handOver(folder);
   const daemon = startDaemon('prosody', ['-F', '--config', config], folder);
