@@ -33,7 +33,18 @@ const users = createUsers({
 const stores = memoryStores();
 const requests = createRequests({ clock: systemClock });
 const router = createRouter({ users, domains: liveBox<ReadonlySet<string>>(new Set(['example.com'])), requests, log: silentLog });
-router.add(createBlocking({ store: stores.blocking, users, log: silentLog }));
+router.add(
+  createBlocking({
+    store: stores.blocking,
+    reports: stores.reports,
+    readMessages: async () => [],
+    reported: nothing,
+    settings: settingsBox('im'),
+    users,
+    clock: systemClock,
+    log: silentLog,
+  }),
+);
 const muc = createMuc({
   router: () => router,
   store: stores.rooms,
