@@ -103,7 +103,8 @@ module.exports = {
       comment: 'Sockets are opened by lib/xmpp (listeners), lib/server and lib/outbound.',
       severity: 'error',
       from: { path: '^lib/', pathNot: ['^lib/(xmpp|server|outbound|store|testing)/', testing] },
-      to: { path: '^(node:)?(net|tls|dns|http|https)$' },
+      // A type opens no socket.
+      to: { path: '^(node:)?(net|tls|dns|http|https)$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'tests-stay-out',

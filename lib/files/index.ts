@@ -20,7 +20,6 @@ export type { FilePath } from './addresses.ts';
 export { readTarget, UPLOAD_PATH } from './addresses.ts';
 export type { Intake, Refused } from './intake.ts';
 export { answerFor, corsHeaders, safeHeaders } from './serve.ts';
-export { isStoreDown } from './store-down.ts';
 export type { Upkeep } from './upkeep.ts';
 export type { TransferProxy } from './xep-0065-proxy.ts';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FilesValues } from '../config/schema/index.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { isStoreDown } from '../kernel/faults.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
 import type { FileAddresses, FilePath } from './addresses.ts';
 import { type BlobStore, type BlobWriter, type FileRow, type FileStore, NoRoom } from './ports.ts';
-import { isStoreDown } from './store-down.ts';
 import { mediaType, refusal, SNIFF_BYTES, sniff } from './types.ts';
 
 /** HTTP status and a sentence for people. */

@@ -54,3 +54,7 @@ export const httpStatusOf: Readonly<Record<FaultKind, number>> = {
   down: 503,
   bug: 500,
 };
+
+/** A thrown error that carries a fault of kind `down`, as the store's do: worth trying again, and no failure of ours. */
+export const isStoreDown = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && (error as { fault?: { kind?: unknown } }).fault?.kind === 'down';

@@ -1,5 +1,7 @@
 /** The publish-subscribe service at an address of its own (XEP-0060): topics that belong to nobody's account. */
+
 import type { PubSubValues } from '../config/schema/index.ts';
+import { isStoreDown } from '../kernel/faults.ts';
 import type { BareJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
@@ -64,7 +66,7 @@ export function createPubSubHost(deps: {
     try {
       return await engine.handle(await realmOf(iq), await askerOf(iq), iq, payload);
     } catch (error) {
-      if ((error as { fault?: { kind?: unknown } } | null)?.fault?.kind === 'down') return { fault: faults.storeDown };
+      if (isStoreDown(error)) return { fault: faults.storeDown };
       throw error;
     }
   }

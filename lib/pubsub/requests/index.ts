@@ -1,4 +1,5 @@
 /** Which part of PubSub a request means, and that it is answered whatever happens. The same for a person's nodes and for a service. */
+import { isStoreDown } from '../../kernel/faults.ts';
 import type { IqAnswer, MaybePromise } from '../../xmpp/router/hooks.ts';
 import type { Element } from '../../xmpp/stanza/element.ts';
 import type { IqStanza, StanzaFault } from '../../xmpp/stanza/stanza.ts';
@@ -21,9 +22,6 @@ export interface Engine {
   readonly subscriptions: Subscriptions;
   readonly published: Published[];
 }
-
-const isDown = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && (error as { fault?: { kind?: unknown } }).fault?.kind === 'down';
 
 export function createEngine(core: Core, notifier: Notifier, mayCreate: MayCreate): Engine {
   const published: Published[] = [];
@@ -48,7 +46,7 @@ export function createEngine(core: Core, notifier: Notifier, mayCreate: MayCreat
         return counted(await work());
       })
       .catch((error: unknown) => {
-        if (isDown(error)) return refusal(faults.storeDown);
+        if (isStoreDown(error)) return refusal(faults.storeDown);
         throw error;
       });
   }

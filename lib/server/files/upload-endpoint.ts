@@ -1,17 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FilesValues } from '../../config/schema/index.ts';
-import {
-  answerFor,
-  corsHeaders,
-  type FilePath,
-  type Intake,
-  isStoreDown,
-  type Refused,
-  readTarget,
-  safeHeaders,
-} from '../../files/index.ts';
+import { answerFor, corsHeaders, type FilePath, type Intake, type Refused, readTarget, safeHeaders } from '../../files/index.ts';
 import type { BlobStore, FileStore } from '../../files/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { isStoreDown } from '../../kernel/faults.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import { addressKey } from '../../security/index.ts';

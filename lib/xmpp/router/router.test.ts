@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../store/errors.ts';
 import type { FakeSession } from '../../testing/fake-session.ts';
 import { createMessageWorld } from '../../testing/message-world.ts';
 import { makeMessage } from '../stanza/build.ts';
@@ -52,6 +53,28 @@ const get = (to: string, ns: string, id = 'q1', type = 'get') =>
   `<iq type='${type}' id='${id}'${to === '' ? '' : ` to='${to}'`}><q xmlns='${ns}'/></iq>`;
 
 describe('IQs', () => {
+  it('say that the database is away, to be tried again, when that is why they fail', async () => {
+    const away: Room = {
+      name: 'away',
+      iq: [
+        {
+          ns: 'urn:test:away',
+          name: 'q',
+          targets: ['self'],
+          types: ['set'],
+          handle: async () => {
+            throw new StoreUnavailable();
+          },
+        },
+      ],
+    };
+    const world = createMessageWorld({ rooms: [away] });
+    const alice = await world.signIn('alice@example.com/a');
+    world.say(alice, get('', 'urn:test:away', 's', 'set'));
+    await world.rest();
+    expect(conditionOf(alice)).toEqual(['iq error s resource-constraint']);
+  });
+
   it('are answered in time also when their handler never does, once', async () => {
     let answer: () => void = () => undefined;
     const stuck: Room = {

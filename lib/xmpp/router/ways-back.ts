@@ -1,4 +1,5 @@
 /** The ways back: errors and answers to whoever sent a stanza (RFC 6120 §8.3), be it a local session, a service or another server. */
+import { isStoreDown } from '../../kernel/faults.ts';
 import type { Jid } from '../../kernel/jid.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { ClientSession } from '../c2s/session.ts';
@@ -65,7 +66,7 @@ export function createWaysBack(deps: {
 
   /** What a failure while handling a stanza means for its sender: never a crash, never silence. */
   function failed(stanza: Stanza, error: unknown): void {
-    const down = typeof error === 'object' && error !== null && (error as { code?: unknown }).code === 'store.down';
+    const down = isStoreDown(error);
     if (!down)
       log.error('router.stanza-failed', { kind: stanza.kind, type: stanza.type, from: stanza.from.full, to: stanza.to?.full ?? '', error });
     refuse(stanza, down ? storeDown : broken);
