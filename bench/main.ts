@@ -18,7 +18,8 @@ const usage = `npm run bench -- [options]
   --repeat N        runs of each scenario; the median by rate is shown (default 1)
   --micro           also runs the micro-benchmarks (parser, router, presence)
   --json            prints JSON instead of tables
-  --list            prints the scenarios`;
+  --list            prints the scenarios
+  --console         measures the console and REST with 100,000 users instead (--console --help)`;
 
 const domain = 'bench.test';
 

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { type APIRequestContext, chromium, request } from '@playwright/test';
 import { pages } from '../../e2e/console/every-page/pages.ts';
 import { projectRoot, startServer, withoutLimits } from '../../e2e/fixtures/start-server.ts';
+import { measureOffice } from './office.ts';
 import { measurePages, measureTyping } from './pages.ts';
 import { insertPeople } from './people.ts';
 import { measureSearches } from './searches.ts';
@@ -15,8 +16,7 @@ const usage = `npm run bench -- --console [options]
   --users N       users in the database (default 100,000)
   --repeat N      times each search and page is asked for (default 5)
   --data-dir DIR  a data folder to use and keep; what users are missing are added
-  --no-pages      searches only
-  --no-searches   pages only`;
+  --only NAMES    pages, searches, office (default: all)`;
 
 const { values } = parseArgs({
   options: {
@@ -24,8 +24,7 @@ const { values } = parseArgs({
     users: { type: 'string', default: '100000' },
     repeat: { type: 'string', default: '5' },
     'data-dir': { type: 'string' },
-    'no-pages': { type: 'boolean', default: false },
-    'no-searches': { type: 'boolean', default: false },
+    only: { type: 'string', default: 'pages,searches,office' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -33,6 +32,7 @@ if (values.help) {
   process.stdout.write(`${usage}\n`);
   process.exit(0);
 }
+const only = values.only.split(',');
 const users = Number(values.users);
 const repeat = Number(values.repeat);
 const domain = 'bench.test';
@@ -48,7 +48,7 @@ async function signIn(on: APIRequestContext, url: string, who: { username: strin
 const probe = join('/tmp', `rollcall-bench-${process.pid}.sock`);
 const server = await startServer({
   domain,
-  settings: { ...withoutLimits, 'console.maxSessionsPerOperator': 100 },
+  settings: { ...withoutLimits, 'console.maxSessionsPerOperator': 100, 'xmpp.c2sRequireTls': false, 'xmpp.c2sPlainWithoutTls': true },
   ...(values['data-dir'] ? { dataDir: values['data-dir'] } : {}),
   env: { NODE_OPTIONS: `--import ${join(projectRoot, 'bench/console/loop-probe.mjs')}`, BENCH_LOOP_PROBE: probe },
 });
@@ -67,7 +67,7 @@ try {
     if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
     return answer.json();
   };
-  if (!values['no-pages']) {
+  if (only.includes('pages')) {
     const { items: found } = await get('/users?limit=1');
     const { items: operators } = await get('/operators');
     const seen = { user: String(found[0].id), job: '', operator: operators[0].id, room: '' };
@@ -88,7 +88,11 @@ try {
       await browser.close();
     }
   }
-  if (!values['no-searches']) process.stdout.write(`${await measureSearches({ get }, repeat)}\n`);
+  if (only.includes('searches')) process.stdout.write(`${await measureSearches({ get }, repeat)}\n`);
+  if (only.includes('office')) {
+    const exportAll = async () => (await (await rest.get(`${url}/api/v1/users/export`)).body()).length;
+    process.stdout.write(`${await measureOffice(server, exportAll)}\n`);
+  }
 } finally {
   await server.stop();
 }

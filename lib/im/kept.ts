@@ -67,8 +67,12 @@ export function createKept(deps: {
     if (!isCurrent(drain)) return;
     const { accountId } = drain.to.user;
     offline
-      .read(accountId, PAGE, after)
-      .then(async (rows) => sendPage(drain, rows, readsArchive(drain.to) ? await archived(accountId, rows) : NOTHING))
+      // One more than a page tells whether there is another, without asking once more.
+      .read(accountId, PAGE + 1, after)
+      .then(async (found) => {
+        const rows = found.length > PAGE ? found.slice(0, PAGE) : found;
+        sendPage(drain, rows, found.length <= PAGE, readsArchive(drain.to) ? await archived(accountId, rows) : NOTHING);
+      })
       .catch((error: unknown) => {
         log.warn('im.offline-read-failed', { user: drain.to.user.bare, error });
         finish(drain);
@@ -86,14 +90,12 @@ export function createKept(deps: {
     );
   }
 
-  function sendPage(drain: Drain, rows: readonly OfflineRow[], known: ReadonlySet<string>): void {
+  function sendPage(drain: Drain, rows: readonly OfflineRow[], isLast: boolean, known: ReadonlySet<string>): void {
     if (!isCurrent(drain)) return;
     const session = drain.to;
-    const last = rows[rows.length - 1];
     for (const row of rows) if (!known.has(row.uid)) session.send(stamped(row, session.jid.domain), null);
     // Sending may have ended the session, and with it the drain: what was not acknowledged is still in the store.
     if (!isCurrent(drain)) return;
-    const isLast = rows.length < PAGE || last === undefined;
     if (isLast) {
       drain.reading = false;
       sendLater(drain);
@@ -106,8 +108,8 @@ export function createKept(deps: {
         drain.reading = false;
         sendLater(drain);
         drain.reading = true;
-        readPage(drain, last.uid);
-      } else readPage(drain, last.uid);
+        readPage(drain, rows.at(-1)?.uid);
+      } else readPage(drain, rows.at(-1)?.uid);
     });
   }
 
