@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientFixture, clientFixture, DOMAIN } from '../../testing/client-fixture.ts';
 import { eventually } from '../../testing/eventually.ts';
+import { agentXml, authenticate, SASL2 } from '../../testing/sasl2-client.ts';
 import { type BoshAnswer, type BoshPost, bindRequest, plainAuth, type WebFixture, webFixture } from '../../testing/web-fixture.ts';
 import { makeMessage } from '../stanza/build.ts';
 import { el } from '../stanza/element.ts';
@@ -361,6 +362,19 @@ describe('a session', () => {
     while (got.length < 5) got.push(...bodies(await bosh.ask('')).map((text) => text?.slice(0, 1)));
     expect(got).toEqual(['0', '1', '2', '3', '4']);
   });
+});
+
+test('SASL2 binds in one request, and its answer reads as one', async () => {
+  const bosh = new Bosh();
+  await bosh.create();
+  const signed = await bosh.ask(
+    authenticate('PLAIN', '\0alice\0pw-alice', `${agentXml()}<bind xmlns='urn:xmpp:bind:0'><tag>web</tag></bind>`),
+  );
+  const jid = signed.body.child('success', SASL2)?.child('authorization-identifier')?.text() ?? '';
+  expect(signed.body.elements().map(({ name }) => name)).toEqual(['success', 'features']);
+  expect(node.session(jid)?.facts.transport).toBe('bosh');
+  await bosh.ask(message('after'), "type='terminate'");
+  expect(idsOf(jid)).toEqual(['after']);
 });
 
 describe('keys', () => {

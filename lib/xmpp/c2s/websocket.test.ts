@@ -1,6 +1,7 @@
 /** Streams over WebSocket (RFC 7395), on real sockets (protocol-matrix §6, cases 9 and 17). */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientFixture, clientFixture, DOMAIN } from '../../testing/client-fixture.ts';
+import { agentXml, authenticate, SASL2 } from '../../testing/sasl2-client.ts';
 import { scramSha256 } from '../../testing/scram.ts';
 import { bindRequest, exporterOf, plainAuth, readElement, type WebFixture, type WsClient, webFixture } from '../../testing/web-fixture.ts';
 import { makeMessage } from '../stanza/build.ts';
@@ -143,6 +144,40 @@ describe('signing in', () => {
     await other.open();
     const stolen = await scramSha256((xml) => other.ask(xml), 'alice', 'pw-alice', { type: 'tls-exporter', data: exporterOf(client) });
     expect(stolen.name).toBe('failure');
+  });
+});
+
+describe('SASL2', () => {
+  const signIn = (inline = '') => authenticate('PLAIN', '\0alice\0pw-alice', agentXml() + inline);
+  const bind2 = `<bind xmlns='urn:xmpp:bind:0'><tag>web</tag><enable xmlns='${NS.streamManagement}' resume='true'/></bind>`;
+
+  test('signs in, binds and resumes without a restart, each element a message of its own', async () => {
+    const client = await web.connect();
+    await client.open();
+    client.send(signIn());
+    expect((await client.expect('success')).ns).toBe(SASL2);
+    expect((await client.expect('features')).child('bind', NS.bind)).toBeDefined();
+    const answer = await client.ask(bindRequest('two'));
+    expect(answer.child('bind')?.child('jid')?.text()).toBe(`alice@${DOMAIN}/two`);
+
+    const bound = await web.connect();
+    await bound.open();
+    bound.send(signIn(bind2));
+    const success = await bound.expect('success');
+    await bound.expect('features');
+    const jid = success.child('authorization-identifier')?.text() ?? '';
+    const id = success.child('bound')?.child('enabled', NS.streamManagement)?.attrs.id;
+    const session = node.session(jid);
+    expect([session?.facts.transport, id]).toEqual(['websocket', expect.any(String)]);
+    bound.ws.terminate();
+    await node.until('it hibernates', () => session?.state === 'hibernating');
+    for (const body of ['a', 'b']) deliver(session as ClientSession, body);
+    const again = await web.connect();
+    await again.open();
+    again.send(signIn(`<resume xmlns='${NS.streamManagement}' previd='${id}' h='0'/>${bind2}`));
+    expect((await again.expect('success')).child('resumed', NS.streamManagement)?.attrs.previd).toBe(id);
+    const got = [await again.expect('message'), await again.expect('message')];
+    expect(got.map((message) => message.child('body')?.text())).toEqual(['a', 'b']);
   });
 });
 

@@ -222,6 +222,10 @@ export class WebSocketStream extends ClientStream {
   protected override onAlsoDue(now: number): void {
     this.watchMidway(now);
   }
+  /** White space would be a message of nothing here. */
+  protected override probe(): void {
+    this.ping();
+  }
   protected override ping(): void {
     if (this.ws.readyState === OPEN) this.ws.ping();
   }
