@@ -188,7 +188,8 @@ export class Sasl2 {
     const refused = resumption?.xml ?? '';
     if (request.bind === null) {
       this.owner.signedInAs(jid, mechanism, request.agent);
-      link.write(success(jid.bare, refused) + this.owner.featuresFor(null));
+      link.write(success(jid.bare, refused));
+      link.write(this.owner.featuresFor(null));
       return;
     }
     const bound = bindInline(deps, user, { bind: request.bind, agent: request.agent }, metadata, link);
@@ -196,7 +197,8 @@ export class Sasl2 {
     const { session, xml } = bound.value;
     this.owner.signedInAs(jid, mechanism, request.agent);
     session.facts = link.facts;
-    link.write(success(session.jid.full, refused + xml) + this.owner.featuresFor(bound.value));
+    link.write(success(session.jid.full, refused + xml));
+    link.write(this.owner.featuresFor(bound.value));
     link.bound(session);
     deps.hooks.bound(session);
   }
