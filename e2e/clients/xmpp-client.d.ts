@@ -26,7 +26,7 @@ declare module '@xmpp/client' {
     start(): Promise<unknown>;
     stop(): Promise<unknown>;
     /** The connection as it is now. */
-    readonly socket: { destroy(): void };
+    readonly socket: { destroy?(): void; readonly socket?: { destroy(): void } };
     /** How long it waits for the server, in milliseconds. */
     timeout: number;
     send(stanza: Xml): Promise<void>;

@@ -21,8 +21,11 @@ const does = {
       if (stanza.is('presence')) say({ event: 'presence', from: stanza.attrs.from, type: stanza.attrs.type ?? 'available' });
     });
     xmpp.streamManagement.on('resumed', () => say({ event: 'resumed' }));
-    const address = await xmpp.start();
-    return String(address);
+    // It listens for the server's header only once its own is written out: a server on the same machine may be faster, and start() then waits in vain.
+    const online = new Promise((resolve) => xmpp.on('online', resolve));
+    const started = xmpp.start();
+    started.catch(() => undefined);
+    return String(await Promise.race([online, started]));
   },
   async presence() {
     await xmpp.send(xml('presence'));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../store/errors.ts';
 import type { FakeSession } from '../testing/fake-session.ts';
 import { createMucWorld, line, MUC_DOMAIN, type MucWorld } from '../testing/muc-world.ts';
 import type { Element } from '../xmpp/stanza/element.ts';
@@ -113,7 +114,7 @@ describe('a request that changes people', () => {
   it('is committed before it is answered, and changes nothing while the database is away', async () => {
     const { world, alice, bob } = await three({ 'muc#roomconfig_persistentroom': '1' });
     const save = world.stores.rooms.saveAffiliations;
-    Object.assign(world.stores.rooms, { saveAffiliations: () => Promise.reject(Object.assign(new Error('away'), { code: 'store.down' })) });
+    Object.assign(world.stores.rooms, { saveAffiliations: () => Promise.reject(new StoreUnavailable()) });
     expect(await outcome(world, alice, "<item jid='bob@example.com' affiliation='outcast'/>")).toBe('resource-constraint');
     expect(bob.sent).toEqual([]);
     Object.assign(world.stores.rooms, { saveAffiliations: save });
