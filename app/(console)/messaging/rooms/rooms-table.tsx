@@ -86,6 +86,7 @@ export function RoomsTable({
   const [creating, setCreating] = useState(false);
   const [destroying, setDestroying] = useState<RoomRow | null>(null);
   const [many, setMany] = useState<DestroyTarget | null>(null);
+  const hasServer = query.filters.server !== undefined;
   const filters = useMemo<readonly Filter[]>(
     () => [
       {
@@ -105,11 +106,16 @@ export function RoomsTable({
         ],
       },
       { id: 'people', label: 'People', options: [{ value: 'inside', label: 'Somebody inside' }] },
-      ...(services.length > 1 && services.length <= 20
-        ? [{ id: 'server', label: 'Server', options: services.map((name) => ({ value: name, label: name })) }]
+      // One address needs no filter, unless a link brought one along: what narrows the list is always shown.
+      ...(services.length > 1 || hasServer
+        ? [
+            services.length <= 20
+              ? { id: 'server', label: 'Server', options: services.map((name) => ({ value: name, label: name })) }
+              : { id: 'server', label: 'Server', match: 'exact' as const, placeholder: 'conference.example.com' },
+          ]
         : []),
     ],
-    [services],
+    [services, hasServer],
   );
   const commands = useMemo<readonly CommandItem[]>(
     () =>
