@@ -38,7 +38,7 @@ router.add(
     store: stores.blocking,
     reports: stores.reports,
     readMessages: async () => [],
-    reported: nothing,
+    reported: () => undefined,
     settings: settingsBox('im'),
     users,
     clock: systemClock,
