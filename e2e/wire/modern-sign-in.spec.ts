@@ -113,7 +113,7 @@ describe.each(['starttls', 'direct'] as const)('xmpp.js over %s', (how) => {
     heard.splice(0);
     xmpp.reconnect.delay = 10;
     xmpp.reconnect.start();
-    xmpp.socket.destroy();
+    (xmpp.socket.socket ?? xmpp.socket).destroy?.();
     await until('the session is resumed', async () => resumed, 20_000, 20);
     expect(heard.find((el) => el.is('success', 'urn:xmpp:sasl:2'))?.getChild('resumed', 'urn:xmpp:sm:3')).toBeDefined();
     expect(xmpp.jid.toString()).toBe(before);
