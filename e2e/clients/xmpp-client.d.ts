@@ -25,8 +25,8 @@ declare module '@xmpp/client' {
     readonly reconnect: { stop(): void; start(): void; delay: number };
     start(): Promise<unknown>;
     stop(): Promise<unknown>;
-    /** The connection as it is now. */
-    readonly socket: { destroy?(): void; readonly socket?: { destroy(): void } };
+    /** The connection as it is now: of the library's own kind, around one of Node's, or that one. */
+    readonly socket: { readonly socket?: { destroy(): void }; destroy?(): void };
     /** How long it waits for the server, in milliseconds. */
     timeout: number;
     send(stanza: Xml): Promise<void>;

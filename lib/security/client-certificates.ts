@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import { decodeAlternativeNames } from './alternative-names.ts';
 import { readExtras } from './make-certificate.ts';
@@ -24,13 +23,10 @@ export function readAuthorities(pem: string): { readonly usable: readonly string
 }
 
 /**
- * Accounts that the certificate of a client speaks for (XEP-0178 §2): none unless OpenSSL has found a path from it to one of the authorities the
- * connection was made with. Identity is taken from the alternative names, never from the subject (T-4).
+ * Accounts that a certificate speaks for (XEP-0178 §2). Identity is taken from the alternative names, never from the subject (T-4). Whether the
+ * certificate is to be believed has been decided before.
  */
-export function namesOfClient(socket: TLSSocket, rule: NamingRule): readonly BareJid[] {
-  if (!isVerified(socket)) return [];
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return [];
+export function accountsOf(certificate: X509Certificate, rule: NamingRule): readonly BareJid[] {
   const encoded = readExtras(certificate.raw).alternativeNames;
   if (!encoded) return [];
   const names = decodeAlternativeNames(encoded);
@@ -43,13 +39,4 @@ export function namesOfClient(socket: TLSSocket, rule: NamingRule): readonly Bar
     return [...found];
   };
   return names.xmpp.length > 0 || rule === 'address' ? people(names.xmpp) : people(names.mail ?? []);
-}
-
-/**
- * `authorized` is set for sockets of a tls.Server only; ours are wrapped one by one, where the verdict is to be had from the handle alone. Should it not be
- * there, nobody is let in by certificate.
- */
-function isVerified(socket: TLSSocket): boolean {
-  const handle = (socket as unknown as { _handle?: { verifyError?: () => Error | null | undefined } | null })._handle;
-  return typeof handle?.verifyError === 'function' && (handle.verifyError() ?? null) === null;
 }

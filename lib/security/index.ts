@@ -11,7 +11,7 @@ export {
   type ExpiryNotice,
   type TlsCredentials,
 } from './certificates.ts';
-export { namesOfClient, readAuthorities } from './client-certificates.ts';
+export { accountsOf, readAuthorities } from './client-certificates.ts';
 export { createInitialPassword, ensureFirstOperator, type InitialPassword } from './first-operator.ts';
 export type { KeyType } from './make-certificate.ts';
 export { createPasswordHasher, type PasswordHasher, passwordProblem } from './passwords.ts';

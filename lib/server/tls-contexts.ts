@@ -1,8 +1,8 @@
-import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { ServerValues, XmppValues } from '../config/schema/index.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
-import { type Certificates, type CertificateUse, namesOfClient, readAuthorities } from '../security/index.ts';
+import { accountsOf, type Certificates, type CertificateUse, readAuthorities } from '../security/index.ts';
 import type { TlsContexts } from '../xmpp/c2s/index.ts';
 
 const NO_AUTHORITIES = { usable: [], unusable: 0 } as const;
@@ -90,7 +90,11 @@ export function createTlsContexts(deps: {
       get areAsked() {
         return authorities.length > 0;
       },
-      namesOf: (socket) => namesOfClient(socket, deps.clients?.settings.get().clientCertificates === 'mail' ? 'mail' : 'address'),
+      namesOf(socket) {
+        const certificate = isVerified(socket) ? socket.getPeerX509Certificate() : undefined;
+        const rule = deps.clients?.settings.get().clientCertificates === 'mail' ? 'mail' : 'address';
+        return certificate === undefined ? [] : accountsOf(certificate, rule);
+      },
     },
     options,
     onChange(fn) {
@@ -101,4 +105,13 @@ export function createTlsContexts(deps: {
       for (const off of forget) off?.();
     },
   };
+}
+
+/**
+ * Has OpenSSL found a path from the client's certificate to one of the authorities of the connection? `authorized` is set for sockets of a tls.Server only;
+ * ours are wrapped one by one, where the verdict is to be had from the handle alone. Should it not be there, nobody is let in by certificate.
+ */
+function isVerified(socket: TLSSocket): boolean {
+  const handle = (socket as unknown as { _handle?: { verifyError?: () => Error | null | undefined } | null })._handle;
+  return typeof handle?.verifyError === 'function' && (handle.verifyError() ?? null) === null;
 }
