@@ -90,7 +90,7 @@ try {
   }
   if (only.includes('searches')) process.stdout.write(`${await measureSearches({ get }, repeat)}\n`);
   if (only.includes('office')) {
-    const exportAll = async () => (await (await rest.get(`${url}/api/v1/users/export`)).body()).length;
+    const exportAll = async () => (await (await rest.get(`${url}/api/v1/users/export`, { timeout: 300_000 })).body()).length;
     process.stdout.write(`${await measureOffice(server, exportAll)}\n`);
   }
 } finally {
