@@ -53,7 +53,7 @@ export const roomDetail = z.object({
   locked: z.boolean(),
   counts: z.object({ owners: z.int(), admins: z.int(), members: z.int(), outcasts: z.int() }),
   /** First and last kept message; null where nothing is kept. */
-  archive: z.object({ first: instant, last: instant }).nullable(),
+  archive: z.object({ firstAt: instant, lastAt: instant }).nullable(),
 });
 export type RoomDetail = z.output<typeof roomDetail>;
 

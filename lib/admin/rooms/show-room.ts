@@ -32,7 +32,7 @@ export const getRoom = defineUseCase({
       subject: room.subject,
       locked: room.locked,
       counts: { owners: having('owner'), admins: having('admin'), members: having('member'), outcasts: having('outcast') },
-      archive: edges === null ? null : { first: edges.first.at, last: edges.last.at },
+      archive: edges === null ? null : { firstAt: edges.first.at, lastAt: edges.last.at },
     });
   },
 });

@@ -78,7 +78,7 @@ export function RoomFacts({ initial }: { initial: RoomDetail }) {
                       )
                     ) : (
                       <>
-                        Kept from <RelativeTime at={archive.first} /> to <RelativeTime at={archive.last} />
+                        Kept from <RelativeTime at={archive.firstAt} /> to <RelativeTime at={archive.lastAt} />
                       </>
                     ),
                 },
