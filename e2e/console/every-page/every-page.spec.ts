@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
+import { signInRaw } from '../../clients/raw.ts';
 import { addUsers, type Console, expect, type Role, seriousViolations, test, unique, visit } from '../../fixtures/console.ts';
 import { pages, routesInSource, type Seen } from './pages.ts';
 
@@ -14,6 +15,13 @@ async function makeSeen({ server }: Console): Promise<Seen> {
   await server.mustCommand('users', 'generate', '--prefix', unique('gen'), '--count', '3', '--password-prefix', 'long-enough-');
   const room = `${unique('room')}@conference.${server.domain}`;
   await server.mustCommand('rooms', 'create', room, '--title', 'A room to look at', '--owners', `${name}@${server.domain}`);
+  const client = await signInRaw({ host: server.host, port: server.ports.xmpp, domain: server.domain }, name, 'a pass phrase of ours');
+  const nick = "<nick xmlns='http://jabber.org/protocol/nick'>Seen</nick>";
+  await client.query(
+    'set',
+    `<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='http://jabber.org/protocol/nick'><item id='current'>${nick}</item></publish></pubsub>`,
+  );
+  await client.close();
   const read = async (...args: string[]) => JSON.parse(await server.mustCommand(...args, '--json'));
   const user = (await read('users', 'show', name)) as { user: { id: number } };
   const jobs = (await read('jobs', 'list')) as { items: { id: string }[] };
@@ -23,6 +31,7 @@ async function makeSeen({ server }: Console): Promise<Seen> {
     job: jobs.items[0]?.id ?? '',
     operator: operators.items[0]?.id ?? '',
     room: encodeURIComponent(room),
+    node: new URLSearchParams({ owner: `${name}@${server.domain}`, node: 'http://jabber.org/protocol/nick' }).toString(),
   };
 }
 

@@ -8,6 +8,8 @@ export interface Seen {
   readonly user: string;
   readonly job: string;
   readonly operator: string;
+  /** The query that names a node somebody published to. */
+  readonly node: string;
   readonly room: string;
 }
 
@@ -48,7 +50,7 @@ export const pages: readonly PageRow[] = [
   row('/messaging/settings', everybody),
   row('/messaging/settings/history', everybody),
   row('/messaging/pubsub', everybody),
-  row('/messaging/pubsub/node', everybody, () => '/messaging/pubsub/node?owner=pubsub.localhost&node=none'),
+  row('/messaging/pubsub/node', everybody, ({ node }) => `/messaging/pubsub/node?${node}`),
   row('/messaging/files', everybody),
   row('/messaging/files/people', everybody),
   row('/messaging/files/log', everybody),
