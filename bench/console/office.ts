@@ -32,14 +32,19 @@ export async function measureOffice(server: RunningServer, exportAll: () => Prom
     warmSeconds: 3,
     seconds: 15,
   };
+  const say = (text: string) => process.stderr.write(`office: ${text}\n`);
+  say('messages alone');
   const alone = await runJob(peer, job);
+  say('messages during exports');
   let exporting = true;
   let exports = 0;
   let octets = 0;
   const exporter = (async () => {
     while (exporting) {
+      const began = performance.now();
       octets = await exportAll();
       exports++;
+      say(`exported in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     }
   })();
   const busy = await runJob(peer, job);
