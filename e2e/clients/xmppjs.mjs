@@ -13,6 +13,8 @@ const does = {
   async connect({ service, domain, username, password, resource }) {
     xmpp = client({ service, domain, username, password, resource });
     xmpp.reconnect.delay = 200;
+    // Two seconds are not enough where everything runs at once.
+    xmpp.timeout = 30_000;
     xmpp.on('error', (error) => say({ event: 'error', message: String(error?.message ?? error) }));
     xmpp.on('status', (status) => say({ event: 'status', status }));
     xmpp.on('stanza', (stanza) => {

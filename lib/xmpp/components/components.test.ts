@@ -314,6 +314,28 @@ describe('administration', () => {
     expect(world.router.hosts.itemsFor('example.com')).toEqual([{ jid: IRC, name: 'Chat' }]);
   });
 
+  it('one that connects while its row is being read is waited for', async () => {
+    const { components: store } = world.stores;
+    await store.add({ domain: 'new.example.com' as Domain, title: '', enabled: true, sealedSecret: SECRET, createdAt: 0 });
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { list } = store;
+    (store as { list: typeof list }).list = async () => {
+      await gate;
+      return list();
+    };
+    const reading = components.reload();
+    const client = await dial('new.example.com');
+    await eventually(() => counters.unauthenticated === 1);
+    goOn();
+    await reading;
+    const id = await eventually(() => client.header.id);
+    client.send(`<handshake>${proofOf(id)}</handshake>`);
+    await client.expect('handshake');
+  });
+
   it('another title leaves the connection alone', async () => {
     const client = await connect();
     await world.stores.components.update(IRC as Domain, { title: 'Chat' });

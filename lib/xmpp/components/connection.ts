@@ -24,6 +24,8 @@ export interface ComponentLinkDeps {
   readonly wheel: TimerWheel;
   readonly clock: { monotonic(): number };
   readonly counters: { bytesOut: number };
+  /** Not null while the table of components is being read again: who comes now may be in it. */
+  settling(): Promise<void> | null;
   /** The secret of an enabled component; null when there is none of this domain. */
   secretOf(domain: Domain): string | null;
   /** The handshake is done, right or wrong. */
@@ -54,6 +56,8 @@ export class ComponentConnection implements WriterOwner {
   private readonly id = secretId();
   private state: 'header' | 'handshake' | 'open' | 'ending' | 'gone' = 'header';
   private heldUntil = 0;
+  /** Waits for the table of components. */
+  private busy = false;
   private headerSent = false;
 
   constructor(
@@ -130,7 +134,7 @@ export class ComponentConnection implements WriterOwner {
   }
 
   private pump(): void {
-    while (this.heldUntil === 0 && this.state !== 'ending' && this.state !== 'gone') {
+    while (!this.busy && this.heldUntil === 0 && this.state !== 'ending' && this.state !== 'gone') {
       const frame = this.framer.next();
       if (frame === null) return;
       this.handle(frame);
@@ -152,7 +156,19 @@ export class ComponentConnection implements WriterOwner {
     }
   }
 
-  private opened({ el, contentNs }: StreamHeader): void {
+  private opened(header: StreamHeader): void {
+    const settling = this.deps.settling();
+    if (settling === null) return this.answer(header);
+    this.busy = true;
+    void settling.then(() => {
+      this.busy = false;
+      if (this.state !== 'header') return;
+      this.answer(header);
+      this.pump();
+    });
+  }
+
+  private answer({ el, contentNs }: StreamHeader): void {
     if (el.ns !== NS.streams || (contentNs !== NS.component && contentNs !== '')) return this.close('invalid-namespace');
     if (el.name !== 'stream') return this.close('bad-format');
     const to = parseJid(el.attrs.to ?? '');

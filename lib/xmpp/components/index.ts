@@ -96,6 +96,8 @@ export function createComponents(deps: {
   const chooseContext = contextChooser(deps.tls);
   const isOurs = (domain: string) => router.isLocalDomain(domain) || router.hosts.of(domain) !== undefined;
 
+  let settling: Promise<void> | null = null;
+
   function leave(link: ComponentConnection): void {
     if (entered.delete(link)) deps.gate.leave(link.address);
   }
@@ -178,6 +180,7 @@ export function createComponents(deps: {
     wheel,
     clock,
     counters,
+    settling: () => settling,
     secretOf: (domain: Domain) => known.get(domain)?.secret ?? null,
     known(made: ComponentConnection) {
       leave(made);
@@ -204,6 +207,40 @@ export function createComponents(deps: {
       deps.changed(component.domain);
     },
   };
+
+  async function read(): Promise<void> {
+    const rows = (await deps.store.list()).filter((row) => row.enabled);
+    const names = new Set<string>(rows.map((row) => row.domain));
+    for (const component of [...known.values()]) {
+      if (names.has(component.domain)) continue;
+      disconnect(component, 'policy-violation', 'An administrator has taken this component away.');
+      router.hosts.remove(component.host);
+      known.delete(component.domain);
+    }
+    for (const row of rows) {
+      const secret = deps.open(row.sealedSecret);
+      if (secret === null) {
+        log.error('component.secret-unreadable', { component: row.domain });
+        continue;
+      }
+      const before = known.get(row.domain);
+      if (before !== undefined && before.secret !== secret) {
+        disconnect(before, 'not-authorized', 'The secret of this component has changed.');
+        before.secret = secret;
+      }
+      if (before?.title === row.title) continue;
+      const host = makeHost(row.domain, row.title);
+      if (before !== undefined) router.hosts.remove(before.host);
+      router.hosts.add(host);
+      known.set(row.domain, {
+        ...(before ?? { link: null, since: 0, received: 0, sent: 0, returned: 0 }),
+        domain: row.domain,
+        title: row.title,
+        secret,
+        host,
+      });
+    }
+  }
 
   return {
     listener: (kind, host) =>
@@ -241,38 +278,16 @@ export function createComponents(deps: {
           else start();
         },
       }),
-    async reload() {
-      const rows = (await deps.store.list()).filter((row) => row.enabled);
-      const names = new Set<string>(rows.map((row) => row.domain));
-      for (const component of [...known.values()]) {
-        if (names.has(component.domain)) continue;
-        disconnect(component, 'policy-violation', 'An administrator has taken this component away.');
-        router.hosts.remove(component.host);
-        known.delete(component.domain);
-      }
-      for (const row of rows) {
-        const secret = deps.open(row.sealedSecret);
-        if (secret === null) {
-          log.error('component.secret-unreadable', { component: row.domain });
-          continue;
-        }
-        const before = known.get(row.domain);
-        if (before !== undefined && before.secret !== secret) {
-          disconnect(before, 'not-authorized', 'The secret of this component has changed.');
-          before.secret = secret;
-        }
-        if (before?.title === row.title) continue;
-        const host = makeHost(row.domain, row.title);
-        if (before !== undefined) router.hosts.remove(before.host);
-        router.hosts.add(host);
-        known.set(row.domain, {
-          ...(before ?? { link: null, since: 0, received: 0, sent: 0, returned: 0 }),
-          domain: row.domain,
-          title: row.title,
-          secret,
-          host,
+    reload() {
+      // One after the other, so that the last to be read is the newest.
+      const reading = (settling ?? Promise.resolve()).then(read);
+      const done = reading
+        .catch(() => undefined)
+        .then(() => {
+          if (settling === done) settling = null;
         });
-      }
+      settling = done;
+      return reading;
     },
     states: () =>
       [...known.values()].map(({ domain, link: at, since, received, sent, returned }) => ({
