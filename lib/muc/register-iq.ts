@@ -37,7 +37,8 @@ export function createRegisterIq(deps: { readonly ctx: MucContext; readonly affi
     const affiliation = ctx.standingOf(room, ask.iq.from);
     if (affiliation === 'outcast') return faults.banned;
     if (atLeast(affiliation, 'member')) return null;
-    return room.config.allowRegistration && !room.config.membersOnly ? null : faults.off;
+    // Members have a voice (§5.2.1): where it is given out by moderators, nobody takes it by registering.
+    return room.config.allowRegistration && !room.config.membersOnly && !room.config.moderated ? null : faults.off;
   }
 
   function get(room: Room, ask: ServiceAsk): IqAnswer {

@@ -1,6 +1,8 @@
 /** IQs from one occupant to another (XEP-0045 §17), and whether one is still inside (XEP-0410). */
+
 import { secretId } from '../kernel/ids.ts';
 import type { BareJid, Jid } from '../kernel/jid.ts';
+import { SERVERS_OWN } from '../xmpp/router/create-router.ts';
 import { makeIq } from '../xmpp/stanza/build.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import type { IqStanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
@@ -108,6 +110,7 @@ export function createRelay(deps: {
           return null;
         }
       }
+      if (iq.type === 'set' && payload !== null && SERVERS_OWN.has(payload.ns)) return { condition: 'service-unavailable' };
       const to = target.shown;
       return to === null ? nobody : forward(iq, session.occupant.jid, to.jid, to.isLocal);
     },

@@ -19,8 +19,7 @@ import { faults } from './faults.ts';
 import { serviceFeatures } from './features.ts';
 import { PUBSUB, PUBSUB_OWNER } from './names.ts';
 import { metadataForm } from './node-config.ts';
-import type { Realm } from './realm.ts';
-import { storedOf } from './realm.ts';
+import { type PubNode, type Realm, storedOf } from './realm.ts';
 import type { Engine } from './requests/index.ts';
 import type { MayCreate } from './requests/nodes.ts';
 import { readPage } from './requests/result-set.ts';
@@ -71,6 +70,13 @@ export function createPubSubHost(deps: {
     }
   }
 
+  /** A node that is not for everyone exists for those only who have a part in it. */
+  async function isTold(realm: Realm, node: PubNode, asker: Asker): Promise<boolean> {
+    const { accessModel } = node.config;
+    if (accessModel === 'open' || accessModel === 'authorize' || asker.isOperator) return true;
+    return mayRead(node.config, await core.standingOf(realm, node, asker)) === null;
+  }
+
   async function info(iq: IqStanza, name: string | undefined): Promise<IqAnswer> {
     if (name === undefined)
       return {
@@ -85,7 +91,7 @@ export function createPubSubHost(deps: {
       };
     const realm = await realmOf(iq);
     const node = realm.nodes.get(name);
-    if (node === undefined) return { fault: faults.noNode };
+    if (node === undefined || !(await isTold(realm, node, await askerOf(iq)))) return { fault: faults.noNode };
     const title = node.config.title === '' ? {} : { name: node.config.title };
     return {
       result: infoElement(

@@ -15,6 +15,7 @@ import { configEvent, deleteEvent, type Notifier, purgeEvent } from '../notifier
 import { textOf } from '../payload.ts';
 import type { NodeConfig } from '../ports.ts';
 import { type PubNode, type Realm, rowOf } from '../realm.ts';
+import { endUnentitled } from './subscriptions.ts';
 
 const MAX_NAME = 1024;
 
@@ -142,7 +143,11 @@ export function createNodes(core: Core, notifier: Notifier, mayCreate: MayCreate
       const config = applyForm(node.config, form, settings.get().payloadSize);
       if (!config.ok) return { fault: configFault(config.fault) };
       if (isSameConfig(config.value, node.config)) return { result: null };
+      const before = node.config;
       await saveConfig(realm, node, config.value);
+      // Who may not read any more hears no more.
+      if (before.accessModel !== node.config.accessModel || before.rosterGroups.join('\n') !== node.config.rosterGroups.join('\n'))
+        await endUnentitled(core, notifier, realm, node);
       if (node.config.notifyConfig) notifier.tell(realm, node, configEvent(node, textOf(configForm(node.config, 'result'))));
       return { result: null };
     },

@@ -61,7 +61,9 @@ function condition(filter: Parameters<FileStore['pick']>[0]): Prisma.Sql {
   if (until !== undefined) parts.push(Prisma.sql`stored_at <= ${big(until)}`);
   if (minSize !== undefined) parts.push(Prisma.sql`size >= ${big(minSize)}`);
   const terms = search === undefined ? [] : textTerms(search);
+  // A search without a single letter finds nothing: it must not mean everything, least of all to who deletes what it finds.
   if (terms.length > 0) parts.push(Prisma.sql`words @@ ${prefixQuery(terms)}::tsquery`);
+  else if (search !== undefined) parts.push(Prisma.sql`false`);
   return Prisma.join(parts, ' AND ');
 }
 

@@ -41,6 +41,7 @@ function condition(query: RoomListQuery): Prisma.Sql {
   if (query.hiddenOnly === true) parts.push(Prisma.sql`NOT r.is_public`);
   const terms = query.text === undefined ? [] : searchTerms(query.text);
   if (terms.length > 0) parts.push(Prisma.sql`r.search @@ ${prefixQuery(terms)}::tsquery`);
+  else if (query.text !== undefined) parts.push(Prisma.sql`false`);
   return parts.length === 0 ? Prisma.sql`TRUE` : Prisma.join(parts, ' AND ');
 }
 

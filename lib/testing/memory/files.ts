@@ -28,6 +28,7 @@ export function memoryFileStore(state: MemoryState): FileStore {
       if (filter.until !== undefined && row.storedAt > filter.until) return false;
       if (filter.minSize !== undefined && row.size < filter.minSize) return false;
       const words = terms.length === 0 ? [] : bodyWords(fileText(row));
+      if (filter.search !== undefined && terms.length === 0) return false;
       return terms.every((term) => words.some((word) => word.startsWith(term)));
     });
   };

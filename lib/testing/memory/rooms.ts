@@ -65,7 +65,7 @@ function matching(state: MemoryState, query: RoomListQuery): RoomListRow[] {
     if (query.persistent !== undefined && row.persistent !== query.persistent) return false;
     if (query.publicOnly === true && !row.isPublic) return false;
     if (query.hiddenOnly === true && row.isPublic) return false;
-    if (terms.length === 0) return true;
+    if (terms.length === 0) return query.text === undefined;
     const words = roomWords(row);
     return terms.every((term) => words.some((word) => word.startsWith(term)));
   });

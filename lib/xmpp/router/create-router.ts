@@ -31,8 +31,8 @@ export interface RouterCounters {
 const unavailable: StanzaFault = { condition: 'service-unavailable' };
 const taken: Verdict = { is: 'handled', by: 'message.arriving' };
 const noTarget: StanzaFault = { condition: 'bad-request', text: 'This type of presence needs a "to".' };
-/** Sets that a client takes as said by its server. */
-const SERVERS_OWN: ReadonlySet<string> = new Set([NS.roster, NS.carbons, 'urn:xmpp:blocking']);
+/** Sets that a client takes as said by its server (S-3): never relayed from one client to another, by a room neither. */
+export const SERVERS_OWN: ReadonlySet<string> = new Set([NS.roster, NS.carbons, 'urn:xmpp:blocking']);
 const noSuchServer: StanzaFault = { condition: 'remote-server-not-found', text: 'This server does not talk to that domain.' };
 
 /** The way to other servers. Until a server has one, foreign domains are refused. */

@@ -5,6 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { ClientSession } from '../c2s/session.ts';
 import { errorStanza, errorXml, makeIq, mayBounce, resultXml } from '../stanza/build.ts';
 import type { IqStanza, Stanza, StanzaFault } from '../stanza/stanza.ts';
+import { elementOfOwnText } from '../stream/own-text.ts';
 import type { IqAnswer, Verdict } from './hooks.ts';
 import type { HostTable } from './hosts.ts';
 import type { Users } from './users.ts';
@@ -77,7 +78,7 @@ export function createWaysBack(deps: {
     const session = isLocal(iq.from.domain) ? users.peek(iq.from.bare)?.sessions.get(iq.from.resource) : undefined;
     if (session) return answerIq(session, iq, given);
     if (isLocal(iq.from.domain) && iq.from.local !== '') return;
-    const payload = typeof given.result === 'string' ? null : given.result;
+    const payload = typeof given.result === 'string' ? elementOfOwnText(given.result) : given.result;
     route(makeIq({ type: 'result', from: iq.to ?? iq.from, to: iq.from, id: iq.id }, payload));
   }
 
