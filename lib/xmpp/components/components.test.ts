@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ComponentValues } from '../../config/schema/index.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import type { Domain } from '../../kernel/jid.ts';
+import { type Domain, type Jid, parseJid } from '../../kernel/jid.ts';
 import type { LiveBox } from '../../kernel/live.ts';
 import { silentLog } from '../../kernel/log.ts';
 import { createTimerWheel } from '../../kernel/timer-wheel.ts';
@@ -14,7 +14,7 @@ import { createMessageWorld, type MessageWorld } from '../../testing/message-wor
 import { type WireClient, wireClient } from '../../testing/wire-client.ts';
 import { createClientCounters } from '../c2s/counters.ts';
 import { createGate } from '../c2s/gate.ts';
-import type { Element } from '../stanza/element.ts';
+import { type Element, el } from '../stanza/element.ts';
 import { NS } from '../stanza/namespaces.ts';
 import type { TcpListener } from '../stream/tcp-listener.ts';
 import { type Components, createComponents } from './index.ts';
@@ -206,6 +206,35 @@ describe('stanzas', () => {
       const error = await ask(to, "<x xmlns='urn:x'/>");
       expect([error.attrs.type, error.attrs.from, error.child('error')?.elements()[0]?.name]).toEqual(['error', to, 'service-unavailable']);
     }
+  });
+
+  it('an answer to a request of the server itself reaches it', async () => {
+    const client = await connect();
+    const ask = () => {
+      const answers: (string | undefined)[] = [];
+      world.router.ask(parseJid('example.com') as Jid, parseJid(IRC) as Jid, el('x', 'urn:x'), (answer) => answers.push(answer?.type));
+      return answers;
+    };
+    const first = ask();
+    client.send(`<iq from='${IRC}' to='example.com' type='result' id='${(await client.expect('iq')).attrs.id}'/>`);
+    await eventually(() => first.length > 0);
+    const second = ask();
+    const id = (await client.expect('iq')).attrs.id;
+    client.send(`<iq from='someone@${IRC}' to='example.com' type='result' id='${id}'/>`);
+    client.send(
+      `<iq from='${IRC}' to='example.com' type='error' id='${id}'><error type='cancel'><item-not-found xmlns='${NS.stanzaErrors}'/></error></iq>`,
+    );
+    await eventually(() => second.length > 0);
+    expect([...first, ...second]).toEqual(['result', 'error']);
+  });
+
+  it.each([NS.roster, 'urn:xmpp:blocking'])('S-3: a set in %s, which only the server says, reaches no client', async (ns) => {
+    const client = await connect();
+    const alice = await world.signIn('alice@example.com/a');
+    client.send(`<iq from='${IRC}' to='alice@example.com/a' type='set' id='q'><query xmlns='${ns}'/></iq>`);
+    const error = await client.expect('iq');
+    expect([error.attrs.type, error.child('error')?.elements()[0]?.name]).toEqual(['error', 'service-unavailable']);
+    expect(alice.take()).toEqual([]);
   });
 
   it.each([

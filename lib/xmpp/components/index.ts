@@ -8,6 +8,7 @@ import type { TimerWheel } from '../../kernel/timer-wheel.ts';
 import type { Gate } from '../c2s/gate.ts';
 import { storeWait } from '../c2s/pace.ts';
 import { contextChooser, wrapInTls } from '../c2s/tls-socket.ts';
+import { SERVERS_OWN } from '../router/create-router.ts';
 import type { Protocol } from '../router/hooks.ts';
 import type { Host } from '../router/hosts.ts';
 import type { Router } from '../router/router.ts';
@@ -161,8 +162,12 @@ export function createComponents(deps: {
   /** Every request is answered once (RFC 6120 §8.2.3), be it by the server, a client, or an error. */
   function query(iq: IqStanza, to: Jid): void {
     const asks = iq.type === 'get' || iq.type === 'set';
+    // What the server itself has asked, a push to an app server for example, is answered to its domain.
+    if (!asks && to.local === '') return router.route(iq);
     if (to.resource !== '') {
-      if (!router.deliver(to, iq, iq.render(), 'now') && asks) router.bounce(iq, nobody);
+      // S-3: what a client takes as said by its server is not relayed.
+      if (iq.type === 'set' && iq.payload !== null && SERVERS_OWN.has(iq.payload.ns)) router.bounce(iq, nobody);
+      else if (!router.deliver(to, iq, iq.render(), 'now') && asks) router.bounce(iq, nobody);
     } else if (asks && (to.local !== '' || !deps.desk.take(iq, null))) router.bounce(iq, nobody);
   }
 
