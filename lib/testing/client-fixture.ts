@@ -66,6 +66,10 @@ export interface ClientFixture {
   profiles: readonly CredentialProfile[];
   /** What everybody's archive says of itself. */
   metadata: string;
+  /** Runs while a sign-in asks for it. */
+  onMetadata: () => void;
+  /** The account and whoever is in memory of it go. */
+  removeAccount(local: string): void;
   addAccount(local: string, password: string, enabled?: boolean): Promise<void>;
   connect(options?: {
     directTls?: boolean;
@@ -194,7 +198,10 @@ export async function clientFixture(
     secret: randomBytes(32),
     caps: () => "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:test' ver='x'/>",
     extraFeatures: () => '',
-    archiveMetadata: async () => fixture.metadata,
+    archiveMetadata: async () => {
+      fixture.onMetadata();
+      return fixture.metadata;
+    },
   });
   const starttls = clients.listener('starttls', '127.0.0.1');
   const direct = clients.listener('direct-tls', '127.0.0.1');
@@ -218,6 +225,12 @@ export async function clientFixture(
     tokens,
     profiles: [],
     metadata: '',
+    onMetadata: () => undefined,
+    removeAccount(local) {
+      const bare = `${local}@${DOMAIN}` as BareJid;
+      accounts.delete(bare);
+      users.delete(bare);
+    },
     async addAccount(local, password, enabled = true) {
       const jid = parseJid(`${local}@${DOMAIN}`);
       if (jid === null) throw new Error('no address');

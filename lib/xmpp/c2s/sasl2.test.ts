@@ -241,6 +241,17 @@ describe('Bind 2', () => {
     expect(identifier(await plain2(nameless.client, 'bob', 'battery', bind('', '\u{202e}x\n  y')))).toMatch(/\/x y\/[\w-]{12}$/);
   });
 
+  test('binds nothing for an account that is removed while the sign-in is under way', async () => {
+    await node.addAccount('dora', 'short-lived');
+    const { client } = await opened();
+    const told = node.told.length;
+    node.onMetadata = () => node.removeAccount('dora');
+    const end = await plain2(client, 'dora', 'short-lived', bind());
+    node.onMetadata = () => undefined;
+    expect([end.name, condition(end)]).toEqual(['failure', 'not-authorized']);
+    expect(node.told.length).toBe(told);
+  });
+
   test('does nothing after a failure', async () => {
     const { client } = await opened();
     const told = node.told.length;

@@ -192,6 +192,8 @@ export class Sasl2 {
       link.write(this.owner.featuresFor(null));
       return;
     }
+    // Bound to what is no longer in memory it would be a session nobody finds, and nobody ends.
+    if (deps.router.users.peek(jid.bare) !== user) return this.fail(failure('not-authorized'));
     const bound = bindInline(deps, user, { bind: request.bind, agent: request.agent }, metadata, link);
     if (!bound.ok) return this.fail(failure('temporary-auth-failure', bound.fault.text ?? 'No session can be made now.'));
     const { session, xml } = bound.value;
