@@ -16,6 +16,8 @@ import { ClientStream, type StreamDeps } from './client-stream.ts';
 
 /** Octets of frame headers, and of the part of a chunk that belongs to the message before, by which a message may seem larger than it is. */
 const SLACK = 65_536;
+/** Octets before the payload of a client's ping or pong (RFC 6455 §5.2, §5.5). */
+const CONTROL_HEADER = 6;
 const CLOSE = `<close xmlns='${NS.framing}'/>`;
 /** Status code of RFC 6455 §7.4. */
 const NORMAL = 1000;
@@ -33,8 +35,8 @@ function onChunk(this: RawSocket, chunk: Buffer): void {
 function onMessage(this: OwnedWebSocket, data: Buffer, isBinary: boolean): void {
   this[OWNER]?.onMessage(data, isBinary);
 }
-function onPong(this: OwnedWebSocket): void {
-  this[OWNER]?.onPong();
+function onPong(this: OwnedWebSocket, data: Buffer): void {
+  this[OWNER]?.onPong(data.length + CONTROL_HEADER);
 }
 function onClose(this: OwnedWebSocket): void {
   this[OWNER]?.onGone();
@@ -155,8 +157,9 @@ export class WebSocketStream extends ClientStream {
   }
 
   /** A pong, or a ping of the client, which is answered below us. */
-  onPong(): void {
-    this.since = 0;
+  onPong(octets: number): void {
+    // It may come in the middle of a message, which goes on growing.
+    this.since = Math.max(0, this.since - octets);
     this.alive(this.deps.clock.monotonic());
   }
 
