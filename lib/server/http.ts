@@ -58,6 +58,10 @@ function limitBody(request: IncomingMessage): void {
   request.on('close', () => clearTimeout(timer));
 }
 
+/** Whoever does not close its side then keeps nothing open here. */
+const sayBadRequest = (socket: Duplex): void =>
+  void socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
+
 const plainAnswer = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } as const;
 /** RFC 9110 §15.5.20. */
 const foreignHost =
@@ -129,7 +133,7 @@ export function createHttpListeners(
       if (path === '/socket.io/') return deps.live.upgrade(request, socket, head);
       if (deps.consoleUpgrade && path.startsWith('/_next/')) return deps.consoleUpgrade(request, socket, head);
     }
-    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    sayBadRequest(socket);
   };
 
   let stopFollowing: () => unknown = () => undefined;
@@ -149,7 +153,8 @@ export function createHttpListeners(
     });
     server.on('upgrade', upgrade);
     server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      if (socket.writable) sayBadRequest(socket);
+      else socket.destroy();
     });
     servers.push({ server, host, port, name });
   };

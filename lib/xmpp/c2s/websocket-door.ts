@@ -31,6 +31,8 @@ export function createWebSocketDoor(deps: StreamDeps, isOpen: () => boolean): We
     const body = `${sentence}\n`;
     socket.end(
       `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      // Whoever does not close its side keeps nothing open here.
+      () => socket.destroy(),
     );
   }
 

@@ -1,6 +1,8 @@
 /** Streams over WebSocket (RFC 7395), on real sockets (protocol-matrix §6, cases 9 and 17). */
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientFixture, clientFixture, DOMAIN } from '../../testing/client-fixture.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { agentXml, authenticate, SASL2 } from '../../testing/sasl2-client.ts';
 import { scramSha256 } from '../../testing/scram.ts';
 import { bindRequest, exporterOf, plainAuth, readElement, type WebFixture, type WsClient, webFixture } from '../../testing/web-fixture.ts';
@@ -56,6 +58,22 @@ describe('the handshake', () => {
     await expect(web.connect({ origin: 'http://chat.example' })).rejects.toThrow('403');
     node.settings.set({ ...node.settings.get(), webOrigins: ['*'] });
     await web.connect({ origin: 'https://evil.example' });
+  });
+
+  test('that is refused is over, even for a client that does not close its side', async () => {
+    const before = await web.connections();
+    const socket = connect({ port: web.port, host: '127.0.0.1', allowHalfOpen: true });
+    let got = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      got += text;
+    });
+    socket.on('error', () => undefined);
+    socket.write(
+      'GET /xmpp-websocket HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-protocol: chat\r\n\r\n',
+    );
+    await eventually(() => got.startsWith('HTTP/1.1 400'));
+    await eventually(async () => (await web.connections()) <= before);
+    socket.destroy();
   });
 
   test('is refused while the setting is off, and by whom nobody may connect any more', async () => {
@@ -226,6 +244,17 @@ describe('framing', () => {
     const { client } = await online();
     client.ws.send("<message xmlns='jabber:client'><body>", { fin: false });
     for (let i = 0; i < 6; i++) client.ws.send('x'.repeat(65_536), { fin: false });
+    expect(await client.streamError()).toBe('policy-violation');
+  });
+
+  test('pings between the fragments do not make a message smaller', async () => {
+    const { client } = await online();
+    client.ws.send("<message xmlns='jabber:client'><body>", { fin: false });
+    for (let i = 0; i < 6; i++) {
+      client.ws.send('x'.repeat(65_536), { fin: false });
+      client.ws.ping('still here');
+      client.ws.pong();
+    }
     expect(await client.streamError()).toBe('policy-violation');
   });
 
