@@ -284,6 +284,39 @@ describe('a download', () => {
     expect(headers).not.toHaveProperty('set-cookie');
   });
 
+  it('leaves no file open when whoever asked is gone before it is', async () => {
+    const { get } = await uploaded();
+    const { open: openBlob } = w.blobs;
+    let [opened, closed, streams] = [0, 0, 0];
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    w.blobs.open = async (id) => {
+      const blob = await openBlob(id);
+      opened++;
+      await gate;
+      return (
+        blob && {
+          size: blob.size,
+          stream: (from, to) => {
+            streams++;
+            return blob.stream(from, to);
+          },
+          close: async () => void closed++,
+        }
+      );
+    };
+    const wire = dial();
+    wire.socket.write(`GET ${get} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    await eventually(() => opened === 1);
+    wire.socket.destroy();
+    await eventually(() => endpoint.running === 0);
+    goOn();
+    await eventually(() => closed + streams > 0);
+    expect([closed, streams]).toEqual([1, 0]);
+  });
+
   it('of a page or a picture that can act is bytes to save', async () => {
     const page = await uploaded('x.html', html, 'text/html');
     const { headers } = await ask('GET', page.get);

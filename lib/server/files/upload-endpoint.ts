@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import type { FilesValues } from '../../config/schema/index.ts';
 import { answerFor, corsHeaders, type FilePath, type Intake, type Refused, readTarget, safeHeaders } from '../../files/index.ts';
 import type { BlobStore, FileStore } from '../../files/ports.ts';
@@ -108,6 +109,11 @@ export function createUploadEndpoint(deps: {
       log.error('files.content-missing', { id: row.id, owner: row.owner });
       return refuse(request, response, nothingHere);
     }
+    if (response.destroyed) {
+      // Whoever asked has left while the file was opened.
+      await blob.close();
+      return;
+    }
     if (answer.counts) {
       const { name, type, size, accountId, owner } = row;
       const at = clock.now();
@@ -126,15 +132,15 @@ export function createUploadEndpoint(deps: {
     response.writeHead(answer.status, answer.headers);
     await new Promise<void>((resolve) => {
       const content = blob.stream(range[0], range[1]);
-      response.on('close', () => {
+      content.on('error', (error) => {
+        // That nobody reads on is no failure of the file.
+        if (!response.destroyed) log.error('files.read-failed', { id: row.id, error });
+      });
+      // Whichever of the two breaks, the other is closed.
+      pipeline(content, response, () => {
         content.destroy();
         resolve();
       });
-      content.on('error', (error) => {
-        log.error('files.read-failed', { id: row.id, error });
-        response.destroy();
-      });
-      content.pipe(response);
     });
   }
 
