@@ -1,7 +1,8 @@
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../kernel/log.ts';
+import { eventually } from '../testing/eventually.ts';
 import { createHttpListeners, type HttpListeners } from './http.ts';
 
 let port: number;
@@ -56,6 +57,26 @@ function ask(path: string, headers: Record<string, string>): Promise<{ status: n
   });
 }
 const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+
+it('a refused upgrade is over, even for a client that does not close its side', async () => {
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  let got = '';
+  let isClosed = false;
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    got += text;
+  });
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    isClosed = true;
+  });
+  socket.write('GET /elsewhere HTTP/1.1\r\nhost: ours.example\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  await eventually(() => got.startsWith('HTTP/1.1 400'));
+  // Only a connection the other side has given up is reset by what is sent on it.
+  await eventually(() => {
+    socket.write('x');
+    return isClosed;
+  });
+});
 
 describe('W-19: a request for a name that is not ours', () => {
   it('is answered 421 with a sentence, by page and live channel alike', async () => {
