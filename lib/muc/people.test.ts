@@ -170,6 +170,18 @@ describe('registration', () => {
   });
 });
 
+describe('registration in a moderated room', () => {
+  it('gives nobody a voice', async () => {
+    const { world, alice, bob } = await three();
+    const moderated =
+      "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field><field var='muc#roomconfig_moderatedroom'><value>1</value></field></x></query>";
+    expect((await world.ask(alice, 'set', ROOM, moderated)).attrs.type).toBe('result');
+    const form =
+      "<query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#register</value></field><field var='muc#register_roomnick'><value>Bobby</value></field></x></query>";
+    expect((await world.ask(bob, 'set', ROOM, form)).child('error')?.elements()[0]?.name).toBeDefined();
+  });
+});
+
 describe('administrators of the chat service', () => {
   it('are owners of every room while they are on the list', async () => {
     const { world, bob } = await three();

@@ -39,6 +39,9 @@ describe('the service', () => {
         .map((one) => one.attrs.node);
     expect(await nodes(bob)).toEqual(['news']);
     expect(await nodes(alice)).toEqual(['news', 'secret']);
+    const hidden = "<query xmlns='http://jabber.org/protocol/disco#info' node='secret'/>";
+    expect(outcome(await world.ask(bob, 'get', hidden, S))).toBe('item-not-found');
+    expect(outcome(await world.ask(alice, 'get', hidden, S))).not.toBe('item-not-found');
     const meta = await world.ask(bob, 'get', "<query xmlns='http://jabber.org/protocol/disco#info' node='news'/>", S);
     const fields = meta
       .elements()[0]
@@ -199,6 +202,28 @@ describe('affiliations', () => {
     await world.ask(bob, 'set', publishXml('n', 'his'), S);
     expect(outcome(await world.ask(alice, 'set', retract('his'), S))).toBe('done');
     expect(outcome(await world.ask(bob, 'get', `<pubsub xmlns='${OWNER}'><affiliations node='n'/></pubsub>`, S))).toBe('forbidden');
+  });
+});
+
+describe('a node that is closed', () => {
+  it('lets go of those who may not read it any more', async () => {
+    const alice = await world.signIn('alice/a');
+    const bob = await world.signIn('bob/b');
+    await world.ask(alice, 'set', create('n'), S);
+    await world.ask(bob, 'set', subscribe('n', 'bob@example.com'), S);
+    bob.take();
+    await world.ask(
+      alice,
+      'set',
+      create('n', { access_model: 'presence' }).replace(`<create node='n'/><configure>`, `<configure node='n'>`).replace(PUBSUB, OWNER),
+      S,
+    );
+    await world.ask(alice, 'set', publishXml('n', 'one'), S);
+    await world.rest();
+    const told = bob.take().map((one) => one.child('event')?.elements()[0]?.name ?? one.child('pubsub')?.elements()[0]?.name ?? one.name);
+    expect(told).not.toContain('items');
+    const mine = await world.ask(bob, 'get', `<pubsub xmlns='${PUBSUB}'><subscriptions/></pubsub>`, S);
+    expect(mine.elements()[0]?.child('subscriptions')?.elements()).toEqual([]);
   });
 });
 
