@@ -17,6 +17,24 @@ const subscribe = (node: string, jid: string) => `<pubsub xmlns='${PUBSUB}'><sub
 const affiliate = (node: string, jid: string, affiliation: string) =>
   `<pubsub xmlns='${OWNER}'><affiliations node='${node}'><affiliation jid='${jid}' affiliation='${affiliation}'/></affiliations></pubsub>`;
 
+describe("an address that is nobody's any more", () => {
+  it('passes nothing on to whoever gets it next, in memory and after a restart', async () => {
+    const [alice, bob] = [await world.signIn('alice/a'), await world.signIn('bob/b')];
+    await world.ask(alice, 'set', create('secret', { access_model: 'whitelist' }), S);
+    await world.ask(alice, 'set', affiliate('secret', 'bob@example.com', 'owner'), S);
+    expect(outcome(await world.ask(bob, 'set', subscribe('secret', 'bob@example.com/b'), S))).not.toContain('not-allowed');
+    world.events(bob);
+    await world.pubsub.forgetPerson('bob@example.com' as never);
+    await world.ask(alice, 'set', publishXml('secret', 'i', "<x xmlns='urn:x'/>"), S);
+    await world.rest();
+    expect(world.events(bob)).toEqual([]);
+    expect(outcome(await world.ask(bob, 'get', itemsXml('secret'), S))).toContain('not-allowed');
+    const later = await world.restart();
+    const next = await later.signIn('bob/b');
+    expect(outcome(await later.ask(next, 'get', itemsXml('secret'), S))).toContain('not-allowed');
+  });
+});
+
 describe('the service', () => {
   it('is found, and says what it is and which nodes are for everyone', async () => {
     const alice = await world.signIn('alice/a');

@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { limitsBeforeSignIn } from '../stream/limits.ts';
-import { type BoshRequest, BoshStream, type BoshTerms } from './bosh.ts';
+import { type BoshRequest, BoshStream, type BoshTerms, requestBytes } from './bosh.ts';
 import { type BindingCondition, BodyReader, readNumber, terminalXml } from './bosh-body.ts';
 import type { StreamDeps } from './client-stream.ts';
 import { isTrusted, mayConnect } from './web-door.ts';
 
-/** Room for `<body/>` itself and its attributes around the stanzas of a negotiation. */
-const WRAPPER = 4_096;
 /** The newest version of XEP-0124 whose rules are kept here: 1.11. */
 const MINOR = 11;
 const PAGE =
@@ -103,14 +101,14 @@ export function createBoshDoor(deps: StreamDeps, isOpen: () => boolean): BoshDoo
     let stream: BoshStream | undefined;
     let sid: string | undefined;
     let octets = 0;
-    const reader = new BodyReader(limitsBeforeSignIn(settings), settings.maxPreAuthBytes + WRAPPER, (attrs) => {
+    const reader = new BodyReader(limitsBeforeSignIn(settings), requestBytes(settings, false), (attrs) => {
       ({ sid } = attrs);
       const found = sid === undefined ? undefined : sessions.get(sid);
       // A session that began encrypted does not go on in the clear.
       stream = found?.isSecure && !isEncrypted(request) ? undefined : found;
       return {
         limits: stream?.limits ?? limitsBeforeSignIn(settings),
-        max: stream?.isSignedIn ? settings.boshRequestBytes : settings.maxPreAuthBytes + WRAPPER,
+        max: requestBytes(settings, stream?.isSignedIn ?? false),
       };
     });
     request.on('data', (chunk: Buffer) => {
@@ -144,7 +142,7 @@ export function createBoshDoor(deps: StreamDeps, isOpen: () => boolean): BoshDoo
         else answer('bad-request');
         return;
       }
-      const taken: BoshRequest = { ...body, rid, response, reply, arrived: deps.clock.monotonic() };
+      const taken: BoshRequest = { ...body, rid, octets, response, reply, arrived: deps.clock.monotonic() };
       if (stream !== undefined) {
         stream.spendOctets(octets);
         stream.take(taken);

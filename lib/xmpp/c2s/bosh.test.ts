@@ -1,5 +1,6 @@
 /** Streams over BOSH (XEP-0124, XEP-0206), on real sockets (protocol-matrix §6, cases 9 and 17). */
 import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientFixture, clientFixture, DOMAIN } from '../../testing/client-fixture.ts';
 import { eventually } from '../../testing/eventually.ts';
@@ -509,4 +510,55 @@ test('a flood is slowed by late answers, and nothing is lost', async () => {
   expect(performance.now() - began).toBeGreaterThan(200);
   await slowWeb.stop();
   await slow.stop();
+});
+
+test('who is too fast cannot fill the memory by requests that are answered at once', async () => {
+  const slow = await clientFixture({ bytesPerSecond: 0 });
+  const slowWeb = await webFixture(slow);
+  const bosh = new Bosh(slowWeb);
+  await bosh.create();
+  const { maxPreAuthBytes } = slow.settings.get();
+  slow.settings.set({ ...slow.settings.get(), bytesPerSecond: 1_000, bytesBurst: 1_000 });
+  const filler = `<x xmlns='urn:x'>${'y'.repeat(maxPreAuthBytes - 100)}</x>`;
+  const ends: unknown[] = [];
+  while (ends.length < 8 && !ends.includes('terminate')) ends.push(...end(await bosh.ask(filler, "pause='1'")));
+  expect(ends.at(-1)).toBe('policy-violation');
+  await slowWeb.stop();
+  await slow.stop();
+});
+
+test('what has been taken no longer counts against a client', async () => {
+  node.settings.set({ ...node.settings.get(), boshRequestBytes: 10_000 });
+  const { bosh, jid } = await online();
+  for (let i = 0; i < 10; i++) {
+    const answer = await bosh.ask(
+      `<message xmlns='jabber:client' to='bob@${DOMAIN}' id='${i}'><body>${'y'.repeat(8_000)}</body></message>`,
+      "pause='1'",
+    );
+    expect(end(answer)).toEqual([undefined, undefined]);
+  }
+  await node.until('all have arrived', () => idsOf(jid).length === 10);
+});
+
+test('a request whose stream goes while it is read is answered', async () => {
+  const quick = await clientFixture({ boshInactivity: 1 });
+  const quickWeb = await webFixture(quick);
+  await quick.addAccount('alice', 'pw-alice');
+  const bosh = new Bosh(quickWeb);
+  const jid = await bosh.login('alice', 'slow-sender');
+  const xml = `<body xmlns='${NS.httpBind}' rid='${bosh.rid + 1}' sid='${bosh.sid}'>${message('x')}</body>`;
+  const socket = connect(quickWeb.port, '127.0.0.1');
+  let got = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    got += text;
+  });
+  // The first half is read long before the client counts as silent.
+  socket.write(`POST /http-bind HTTP/1.1\r\nhost: x\r\ncontent-type: text/xml\r\ncontent-length: ${xml.length}\r\n\r\n`);
+  socket.write(xml.slice(0, -5));
+  await quick.until('the stream is gone', () => quick.session(jid) === undefined);
+  socket.write(xml.slice(-5));
+  await eventually(() => got.includes("condition='item-not-found'"));
+  socket.destroy();
+  await quickWeb.stop();
+  await quick.stop();
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import type { XmppValues } from '../../config/schema/index.ts';
 import { secretId } from '../../kernel/ids.ts';
 import type { Domain } from '../../kernel/jid.ts';
 import type { ChannelBinding } from '../sasl/channel-binding.ts';
@@ -26,6 +27,8 @@ import type { ConnectionFacts } from './session.ts';
 /** A request of a session, from its arrival to its answer. */
 export interface BoshRequest extends ReadBody {
   readonly rid: number;
+  /** Size of its body. */
+  readonly octets: number;
   readonly response: ServerResponse;
   /** Writes the answer to the network. */
   readonly reply: (response: ServerResponse, xml: string) => void;
@@ -49,6 +52,13 @@ export interface BoshTerms {
 /** Is somebody waiting for the answer? */
 const isLive = ({ response }: BoshRequest): boolean => !response.destroyed && !response.writableEnded;
 
+const CLOSE: Frame = { is: 'close' };
+/** Room for `<body/>` itself and its attributes around the stanzas of a negotiation. */
+const WRAPPER = 4_096;
+/** How large the body of one request may be. */
+export const requestBytes = (settings: Pick<XmppValues, 'boshRequestBytes' | 'maxPreAuthBytes'>, isSignedIn: boolean): number =>
+  isSignedIn ? settings.boshRequestBytes : settings.maxPreAuthBytes + WRAPPER;
+
 /** Characters of stanzas in one answer, so that the answers kept for repetition stay small. */
 const MAX_ANSWER = 262_144;
 
@@ -60,6 +70,10 @@ export class BoshStream extends ClientStream {
   readonly sid = secretId();
   limits: FrameLimits;
   private inbox: Frame[] = [];
+  /** For each frame in the inbox the octets that are free once it is taken: those of the whole request at its last frame. */
+  private weights: number[] = [];
+  /** Octets of requests whose content is not taken yet. */
+  private backlog = 0;
   private out: string[] = [];
   private outLength = 0;
   /** Taken and not answered, in order. */
@@ -97,7 +111,7 @@ export class BoshStream extends ClientStream {
     this.last = first.rid;
     this.key = first.attrs.newkey ?? '';
     this.creation = '';
-    this.inbox = [headerOf(first.attrs), ...first.frames];
+    this.store([headerOf(first.attrs), ...first.frames], first.octets);
     sessions.set(this.sid, this);
     this.keep(first);
     this.admit(waitMs);
@@ -145,7 +159,8 @@ export class BoshStream extends ClientStream {
 
   /** A request with this session's sid. */
   take(request: BoshRequest): void {
-    if (this.over !== null || this.state === 'ending') {
+    // The stream may have gone while the request was read.
+    if (this.over !== null || this.state === 'ending' || this.state === 'gone') {
       request.reply(request.response, this.over?.xml ?? terminalXml('item-not-found'));
       return;
     }
@@ -154,6 +169,9 @@ export class BoshStream extends ClientStream {
     // §11: one more may come if it is to pause or to end.
     const allowed = this.requests + (attrs.pause !== undefined || attrs.type === 'terminate' ? 1 : 0);
     if (rid > this.last + allowed) return this.lose('item-not-found', request);
+    // Requests that are answered at once, or whose client is gone, leave the window; their content waits all the same.
+    if (this.backlog > this.requests * requestBytes(this.deps.settings.get(), this.isSignedIn))
+      return this.refuse('policy-violation', request);
     const twin = this.early.get(rid);
     if (twin !== undefined) this.drop(twin);
     else if (this.held.filter(isLive).length + this.early.size >= allowed) return this.refuse('policy-violation', request);
@@ -194,6 +212,7 @@ export class BoshStream extends ClientStream {
   }
   protected nextFrame(): Frame | null {
     const frame = this.inbox.shift() ?? null;
+    this.backlog -= this.weights.shift() ?? 0;
     if (frame?.is === 'element' && (frame.el.ns === NS.httpBind || frame.el.ns === '')) {
       // XEP-0206 §6: without a namespace of its own it belongs to the binding, which has no such element.
       return { is: 'broken', condition: 'invalid-namespace', text: 'Every element declares its namespace.' };
@@ -248,7 +267,7 @@ export class BoshStream extends ClientStream {
   protected farewell(condition: StreamCondition | null, errorXml: string): void {
     const word = this.wrong ?? (condition === null ? null : (bindingWord[condition] ?? 'remote-stream-error'));
     const last = this.out.join('') + (word === 'remote-stream-error' ? standalone(errorXml) : '');
-    this.inbox = [];
+    this.forgetInbox();
     this.out = [];
     this.outLength = 0;
     const xml = terminalXml(word, last);
@@ -267,7 +286,7 @@ export class BoshStream extends ClientStream {
   protected destroy(): void {
     const xml = this.over?.xml ?? terminalXml('remote-connection-failed');
     for (const request of this.takeAll()) request.reply(request.response, xml);
-    this.inbox = [];
+    this.forgetInbox();
     this.out = [];
     this.outLength = 0;
     this.answers = [];
@@ -321,18 +340,33 @@ export class BoshStream extends ClientStream {
         return false;
       }
       this.held.push(request);
-      this.inbox.push(...frames);
+      this.store(frames, request.octets);
       this.pause = Math.max(pause, 1) * 1000;
       // §10: all are answered at once, without payloads.
       for (const waiting of this.held.splice(0)) this.answer(waiting, '');
       this.watchSilence();
       return true;
     }
-    if (restarts) this.inbox.push(headerOf(attrs));
     this.held.push(request);
-    this.inbox.push(...frames);
-    if (ends) this.inbox.push({ is: 'close' });
+    if (restarts || ends) this.store([...(restarts ? [headerOf(attrs)] : []), ...frames, ...(ends ? [CLOSE] : [])], request.octets);
+    else this.store(frames, request.octets);
     return true;
+  }
+
+  private store(frames: readonly Frame[], octets: number): void {
+    if (frames.length === 0) return;
+    for (const frame of frames) {
+      this.inbox.push(frame);
+      this.weights.push(0);
+    }
+    this.weights[this.weights.length - 1] = octets;
+    this.backlog += octets;
+  }
+
+  private forgetInbox(): void {
+    this.inbox = [];
+    this.weights = [];
+    this.backlog = 0;
   }
 
   /** A request that was taken before: its answer was lost on the way, or its connection (§14.3). */
