@@ -5,6 +5,8 @@ export interface Events {
     readonly accountId: number;
     readonly bare: string;
     readonly what: 'created' | 'updated' | 'disabled' | 'enabled' | 'removed' | 'password-changed' | 'moved';
+    /** The new address, when the old one was moved. */
+    readonly movedTo?: string;
     readonly by: string;
   };
   'users.imported': { readonly count: number; readonly by: string };

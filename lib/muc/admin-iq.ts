@@ -3,7 +3,7 @@ import type { IqAnswer } from '../xmpp/router/hooks.ts';
 import type { ServiceAsk } from '../xmpp/router/service-desk.ts';
 import { Element, el } from '../xmpp/stanza/element.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
-import { type AffiliationChange, type Affiliations, whoOf } from './affiliations.ts';
+import { type AffiliationChange, type Affiliations, areTooMany, whoOf } from './affiliations.ts';
 import { roomFaults } from './configure.ts';
 import { inTurn, type MucContext } from './context.ts';
 import { MUC_NS, nickKey } from './names.ts';
@@ -165,7 +165,8 @@ export function createAdminIq(deps: { readonly ctx: MucContext; readonly affilia
       else if (was !== 'owner' && affiliation === 'owner') owners++;
     }
     if (owners < 1 && after.size > 0 && room.owners() > 0) return roomFaults.lastOwner;
-    return room.affiliations.size + after.size > ctx.settings.get().maxAffiliations && after.size > 0 ? roomFaults.tooMany : null;
+    const changes = plans.flatMap((one) => (one.is === 'affiliation' ? [one.change] : []));
+    return areTooMany(room, changes, ctx.settings.get().maxAffiliations) ? roomFaults.tooMany : null;
   }
 
   return {

@@ -131,6 +131,15 @@ export function createAffiliations(deps: {
   };
 }
 
+/** Would these changes make the lists of the room longer, and longer than they may be? Who is in them already is none more. */
+export function areTooMany(room: Room, changes: Iterable<Pick<AffiliationChange, 'who' | 'affiliation'>>, max: number): boolean {
+  const after = new Map<string, boolean>();
+  for (const { who, affiliation } of changes) after.set(who, affiliation !== 'none');
+  let more = 0;
+  for (const [who, isListed] of after) more += Number(isListed) - Number(room.affiliations.has(who));
+  return more > 0 && room.affiliations.size + more > max;
+}
+
 /** §9.1: affiliations are of bare addresses, or of whole domains. Null when it is no address. */
 export function whoOf(text: string): string | null {
   const jid = parseJid(text);

@@ -2,7 +2,7 @@
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import { escapeAttribute, escapeText } from '../xmpp/stanza/serialize.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
-import type { AffiliationChange, Affiliations } from './affiliations.ts';
+import { type AffiliationChange, type Affiliations, areTooMany } from './affiliations.ts';
 import { type ConfigWish, configCodes } from './config-form.ts';
 import { inTurn, type MucContext } from './context.ts';
 import type { Leaving } from './leave.ts';
@@ -114,7 +114,7 @@ export function createConfiguring(deps: {
     ).length;
     const gaining = changes.filter(({ affiliation }) => affiliation === 'owner').length;
     if (losing > 0 && room.owners() - losing + gaining < 1) return faults.lastOwner;
-    if (room.affiliations.size + changes.length > ctx.settings.get().maxAffiliations) return faults.tooMany;
+    if (areTooMany(room, changes, ctx.settings.get().maxAffiliations)) return faults.tooMany;
     if (config.persistent && !room.config.persistent) {
       const refused = await persistentFault(by);
       if (refused !== null) return refused;

@@ -166,6 +166,17 @@ describe('requests through a room', () => {
     expect(alice.sent.some(({ xml }) => xml.includes('urn:xmpp:ping'))).toBe(false);
   });
 
+  it('of a kind that only the server may send are not carried to another client', async () => {
+    const { world, alice, bob } = await some();
+    await world.enter(bob, 'alpha', 'Bob');
+    alice.take();
+    for (const ns of ['jabber:iq:roster', 'urn:xmpp:carbons:2', 'urn:xmpp:blocking']) {
+      const answer = await world.ask(bob, 'set', `alpha@${MUC_DOMAIN}/Alice`, `<query xmlns='${ns}'/>`);
+      expect(answer.child('error')?.elements()[0]?.name).toBe('service-unavailable');
+    }
+    expect(alice.sent).toEqual([]);
+  });
+
   it('that nobody answers are answered in time', async () => {
     const { world, bob } = await some();
     await world.enter(bob, 'alpha', 'Bob');

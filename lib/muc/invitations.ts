@@ -5,8 +5,9 @@ import { type Element, el } from '../xmpp/stanza/element.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import type { MessageStanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { type FormField, formElement, readSubmission } from '../xmpp/xeps/xep-0004-forms.ts';
-import type { Affiliations } from './affiliations.ts';
-import { type Incoming, type MucContext, takeHold } from './context.ts';
+import { type Affiliations, areTooMany } from './affiliations.ts';
+import { roomFaults } from './configure.ts';
+import { type Incoming, inTurn, type MucContext, takeHold } from './context.ts';
 import { notInside } from './messages.ts';
 import { MUC_NS, nickKey } from './names.ts';
 import { atLeast, mayInvite } from './privileges.ts';
@@ -58,6 +59,23 @@ export function createInvitations(deps: { readonly ctx: MucContext; readonly aff
     return makeMessage({ from: room.jid, to }, x, el('x', MUC_NS.direct, direct));
   }
 
+  /**
+   * §9.5: who is invited to a room for members becomes one; in an open room an invitation changes nobody's standing. Inside a turn of the room, since
+   * what waits before it may change the lists.
+   */
+  async function admit(room: Room, people: readonly { readonly to: Jid }[], actor: string): Promise<StanzaFault | null> {
+    if (room.gone) return roomFaults.gone;
+    const changes = new Map<string, { who: string; affiliation: 'member'; reason: string }>();
+    for (const { to } of people) {
+      const standing = ctx.standingOf(room, to);
+      if (standing === 'outcast') return faults.banned;
+      if (!atLeast(standing, 'member')) changes.set(to.bare, { who: to.bare, affiliation: 'member', reason: '' });
+    }
+    if (areTooMany(room, changes.values(), ctx.settings.get().maxAffiliations)) return roomFaults.tooMany;
+    if (changes.size > 0) await deps.affiliations.apply(room, [...changes.values()], actor);
+    return null;
+  }
+
   function invite(
     room: Room,
     incoming: Incoming<MessageStanza>,
@@ -75,16 +93,13 @@ export function createInvitations(deps: { readonly ctx: MucContext; readonly aff
       people.push({ to, invite: one });
     }
     const messages = people.map(({ to, invite: one }) => invitation(room, session.jid, to, one));
-    // §9.5: who is invited to a room for members becomes one; in an open room an invitation changes nobody's standing.
-    const strangers = people.filter(({ to }) => !atLeast(ctx.standingOf(room, to), 'member'));
-    if (!room.config.membersOnly || strangers.length === 0) sendAll(incoming, messages);
+    if (!room.config.membersOnly) sendAll(incoming, messages);
     else {
       const hold = takeHold(ctx, incoming);
-      const changes = strangers.map(({ to }) => ({ who: to.bare, affiliation: 'member' as const, reason: '' }));
-      deps.affiliations
-        .change(room, changes, occupant.nick)
-        .then(() => {
-          for (const message of messages) ctx.wire.send(message);
+      inTurn(ctx, room, () => admit(room, people, occupant.nick))
+        .then((fault) => {
+          if (fault !== null) ctx.router().bounce(incoming.stanza, fault);
+          else for (const message of messages) ctx.wire.send(message);
           ctx.settled(() => hold?.done());
         })
         .catch((error: unknown) => {

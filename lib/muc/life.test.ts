@@ -16,6 +16,21 @@ async function two(config: Readonly<Record<string, string>> = {}, world: MucWorl
   return { world, alice, bob };
 }
 
+describe('a room that is being fetched', () => {
+  it('is left by whoever changes their mind before they are inside', async () => {
+    const first = await two({ 'muc#roomconfig_persistentroom': '1' });
+    const world = first.world.reborn();
+    const alice = await world.signIn('alice@example.com/a');
+    const bob = await world.signIn('bob@example.com/b');
+    world.say(alice, `<presence to='${ROOM}/Alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+    world.say(bob, `<presence to='${ROOM}/Bob'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+    world.say(bob, `<presence to='${ROOM}/Bob' type='unavailable'/>`);
+    await world.rest();
+    expect(world.muc.door.occupantsOf(ROOM as never)).toBe(1);
+    expect(bob.take().map(line).at(-1)).toBe('presence:unavailable /Bob none:none [110]');
+  });
+});
+
 describe('a nickname', () => {
   it('changes in two presences, 303 first, for others and for oneself', async () => {
     const { world, alice, bob } = await two();

@@ -220,6 +220,30 @@ describe('an invitation', () => {
     expect(carol.take().map(line)).toContain('presence /Carol member:participant [100,110]');
   });
 
+  it('makes no more members than a room may have; the same people may be invited again', async () => {
+    const world = createMucWorld({ muc: { maxAffiliations: 3 } });
+    const alice = await world.signIn('alice@example.com/a');
+    await world.make(alice, 'r', 'Alice', { 'muc#roomconfig_membersonly': '1' });
+    alice.take();
+    const people = (...names: string[]) =>
+      `<message to='${ROOM}'><x xmlns='http://jabber.org/protocol/muc#user'>${names.map((name) => `<invite to='${name}@example.com'/>`).join('')}</x></message>`;
+    // Two at once: the second counts after the first.
+    world.say(alice, people('b', 'c', 'c'));
+    world.say(alice, people('b', 'd'));
+    await world.rest();
+    expect(alice.take().map(line)).toContain('message:error resource-constraint');
+    world.say(alice, people('b', 'c'));
+    await world.rest();
+    expect(alice.take().map(line)).not.toContain('message:error resource-constraint');
+    const members = await world.ask(alice, 'get', ROOM, `<query xmlns='${ADMIN}'><item affiliation='member'/></query>`);
+    expect(
+      members
+        .child('query')
+        ?.elements()
+        .map((one) => one.attrs.jid),
+    ).toEqual(['b@example.com', 'c@example.com']);
+  });
+
   it('is declined to the one who invited', async () => {
     const { world, alice, carol } = await three();
     world.say(

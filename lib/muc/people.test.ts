@@ -30,6 +30,28 @@ const list = async (world: MucWorld, session: FakeSession, item: string): Promis
   return error === undefined ? (answer.child('query')?.elements() ?? []).map((one) => one.attrs.jid ?? one.attrs.nick ?? '') : [error];
 };
 
+describe('a room with as many people in its lists as it may', () => {
+  it('changes those it has, and refuses only who would be one more', async () => {
+    const { world, alice } = await three();
+    world.mucValues.set({ ...world.mucValues.get(), maxAffiliations: 2 });
+    expect(await outcome(world, alice, "<item jid='bob@example.com' affiliation='member'/>")).toBe('result');
+    expect(await outcome(world, alice, "<item jid='carol@example.com' affiliation='member'/>")).toBe('resource-constraint');
+    const swap = "<item jid='bob@example.com' affiliation='none'/><item jid='carol@example.com' affiliation='member'/>";
+    expect(await outcome(world, alice, swap)).toBe('result');
+    expect(await outcome(world, alice, "<item jid='carol@example.com' affiliation='outcast'/>")).toBe('result');
+    expect(await outcome(world, alice, "<item jid='bob@example.com' affiliation='none'/>")).toBe('result');
+    // Lowered by an administrator: what was there may still change.
+    world.mucValues.set({ ...world.mucValues.get(), maxAffiliations: 1 });
+    expect(await outcome(world, alice, "<item jid='carol@example.com' affiliation='member'/>")).toBe('result');
+    const form = (field: string, values: readonly string[]) =>
+      `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'><field var='muc#roomconfig_${field}'>${values.map((value) => `<value>${value}</value>`).join('')}</field></x></query>`;
+    const configured = async (xml: string) => (await world.ask(alice, 'set', ROOM, xml)).child('error')?.elements()[0]?.name ?? 'result';
+    expect(await configured(form('roomname', ['Still mine']))).toBe('result');
+    expect(await configured(form('roomadmins', ['carol@example.com']))).toBe('result');
+    expect(await configured(form('roomadmins', ['carol@example.com', 'dave@example.com']))).toBe('resource-constraint');
+  });
+});
+
 describe('kicking', () => {
   it('tells everyone 307, the kicked 110 too, with who did it and why', async () => {
     const { world, alice, bob, carol } = await three();
@@ -167,6 +189,18 @@ describe('registration', () => {
     expect((await world.ask(carol, 'set', ROOM, form('BOBBY'))).child('error')?.elements()[0]?.name).toBe('conflict');
     const info = await world.ask(bob, 'get', ROOM, "<query xmlns='http://jabber.org/protocol/disco#info' node='x-roomuser-item'/>");
     expect(info.child('query')?.child('identity')?.attrs.name).toBe('Bobby');
+  });
+});
+
+describe('registration in a moderated room', () => {
+  it('gives nobody a voice', async () => {
+    const { world, alice, bob } = await three();
+    const moderated =
+      "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field><field var='muc#roomconfig_moderatedroom'><value>1</value></field></x></query>";
+    expect((await world.ask(alice, 'set', ROOM, moderated)).attrs.type).toBe('result');
+    const form =
+      "<query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#register</value></field><field var='muc#register_roomnick'><value>Bobby</value></field></x></query>";
+    expect((await world.ask(bob, 'set', ROOM, form)).child('error')?.elements()[0]?.name).toBeDefined();
   });
 });
 

@@ -47,8 +47,9 @@ export function createReception(deps: {
     else bounce(stanza, deps.relay.ask(room, stanza));
   }
 
-  /** Can this stanza mean anything to a room that is not in memory? Nobody is inside it. */
-  const matters = (stanza: Stanza): boolean => stanza.type !== 'error' && !(stanza.kind === 'presence' && stanza.type === 'unavailable');
+  /** Can this stanza mean anything to a room that is not in memory? Nobody is inside it; whoever is about to be may already be leaving. */
+  const matters = (stanza: Stanza, to: NonNullable<Stanza['to']>): boolean =>
+    stanza.type !== 'error' && (stanza.kind !== 'presence' || stanza.type !== 'unavailable' || registry.isLoading(to.bare));
 
   function afterLoading(stanza: Stanza, sender: ClientSession | null, to: NonNullable<Stanza['to']>): void {
     const hold: AckHold | null = sender === null ? null : ctx.router().holdAck(sender);
@@ -78,7 +79,7 @@ export function createReception(deps: {
       }
       const room = registry.peek(to.bare);
       if (room !== undefined) forRoom(room, { stanza, sender, hold: null });
-      else if (matters(stanza)) afterLoading(stanza, sender, to);
+      else if (matters(stanza, to)) afterLoading(stanza, sender, to);
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Registry {
   peek(bare: BareJid): Room | undefined;
   /** From memory or the store; null when there is no such room. Those of one moment are loaded together. */
   find(jid: Jid): Promise<Room | null>;
+  /** Somebody waits for it to come out of the store. */
+  isLoading(bare: BareJid): boolean;
   /** May one more room be made, of rooms of every kind? */
   hasSpace(): boolean;
   /** May one more room be stored? Asks the store. */
@@ -149,6 +151,7 @@ export function createRegistry(ctx: MucContext): Registry {
       }
       return loading.get(jid.bare)?.promise ?? gather(jid);
     },
+    isLoading: (bare) => loading.has(bare),
     hasSpace() {
       const { maxRooms } = settings.get();
       if (storedCount < 0) {

@@ -203,6 +203,22 @@ describe('bookmarks', () => {
     expect(await item(alice, 'r@rooms.example')).toBe(`<conference xmlns='${NEW}'/>`);
   });
 
+  it('that cannot be moved stay where they are, and whoever would write over them is told', async () => {
+    const kept = `<storage xmlns='${OLD}'><conference jid='r@rooms.example'/><conference jid='s@rooms.example'/></storage>`;
+    await world.stores.profile.savePrivateXml(1, 'storage', OLD, kept);
+    const alice = await world.signIn('alice/x');
+    world.values.set({ ...world.values.get(), itemsPerNode: 1 });
+    // A second try meets whatever the first one left behind.
+    for (const name of ['One', 'Two']) {
+      expect(outcome(await world.ask(alice, 'set', privateSet(`<conference jid='t@rooms.example' name='${name}'/>`)))).not.toBe('done');
+      expect(await world.stores.profile.privateXml(1, 'storage', OLD)).toBe(kept);
+      expect(await list(alice)).toBe(kept);
+    }
+    world.values.set({ ...world.values.get(), itemsPerNode: 10 });
+    expect(outcome(await world.ask(alice, 'set', privateSet("<conference jid='r@rooms.example'/>")))).toBe('done');
+    expect(await list(alice)).toBe(`<storage xmlns='${OLD}'><conference jid='r@rooms.example'/></storage>`);
+  });
+
   it('are announced as one', async () => {
     const alice = await world.signIn('alice/x');
     const info = await world.ask(alice, 'get', "<query xmlns='http://jabber.org/protocol/disco#info'/>", A);

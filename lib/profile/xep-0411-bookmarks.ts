@@ -54,18 +54,22 @@ export function createBookmarks(deps: { readonly store: ProfileStore; readonly n
   };
   const restOf = (list: Element | null): readonly Element[] => (list === null ? [] : readOldList(list).rest);
 
-  /** The items; those of a list written before there was a node become items. */
-  async function current(user: User, list: Element | null): Promise<readonly KeptItem[]> {
-    const items = await nodes.items(user, NEW);
-    if (items !== null) return items;
+  /** The items; those of a list written before there was a node become items. With a fault they did not, and the old list is all there is. */
+  async function current(
+    user: User,
+    list: Element | null,
+  ): Promise<{ readonly items: readonly KeptItem[]; readonly fault: StanzaFault | null }> {
+    const items = (await nodes.items(user, NEW)) ?? [];
+    const known = new Set(items.map(({ id }) => id));
     const rooms = list === null ? [] : [...readOldList(list).rooms];
-    if (rooms.length === 0) return [];
-    const moved = rooms.map(([room, old]) => toNew(room, old, null));
-    const fault = await nodes.publish(user, NEW, moved, options);
+    if (rooms.length === 0) return { items, fault: null };
+    // The node may be there already: made by a move that failed half way, or by a newer client. What it has counts.
+    const moved = rooms.flatMap(([room, old]) => (known.has(room) ? [] : [toNew(room, old, null)]));
+    const fault = moved.length === 0 ? null : await nodes.publish(user, NEW, moved, options);
     if (fault !== null) deps.log.info('profile.bookmarks-not-moved', { user: user.bare, why: fault.condition });
     // From now on the items are what counts; a copy left behind would come back when somebody deletes the node.
     else await keepRest(user, restOf(list));
-    return moved;
+    return { items: [...items, ...moved], fault };
   }
 
   const keepRest = (user: User, rest: readonly Element[]): Promise<void> =>
@@ -73,11 +77,13 @@ export function createBookmarks(deps: { readonly store: ProfileStore; readonly n
 
   async function read(user: User): Promise<string> {
     const list = await privateList(user);
-    return oldListXml(await current(user, list), restOf(list));
+    return oldListXml((await current(user, list)).items, restOf(list));
   }
 
   async function write(user: User, storage: Element): Promise<StanzaFault | null> {
-    const before = await current(user, await privateList(user));
+    const { items: before, fault: notMoved } = await current(user, await privateList(user));
+    // What is only in the old list would be lost with it.
+    if (notMoved !== null) return notMoved;
     const byRoom = new Map(before.map((item) => [item.id, item]));
     const { rooms, rest } = readOldList(storage);
     const changed: KeptItem[] = [];

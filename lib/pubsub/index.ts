@@ -27,6 +27,8 @@ export interface PubSub extends Room {
   readonly personal: PersonalNodes;
   /** The address no longer belongs to its account. */
   forget(bare: BareJid): void;
+  /** The address is nobody's any more: whoever gets it next is nobody's owner and subscriber. */
+  forgetPerson(bare: BareJid): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export function createPubSub(
     features: { account: personFeatures },
     protocols,
     forget: (bare) => core.realms.forget(bare),
+    forgetPerson: (bare) => core.realms.forgetPerson(bare),
     stop: async () => names.stop(),
   };
 }

@@ -77,6 +77,13 @@ export class Realm {
     node.subscriptions.delete(jid);
     this.unlist(node, jid);
   }
+  /** No node lists the person any more. */
+  forgetPerson(who: BareJid): void {
+    for (const node of this.nodes.values()) {
+      node.affiliations.delete(who);
+      for (const jid of [...node.subscriptions.keys()]) if (bareOf(jid) === who) this.unsubscribe(node, jid);
+    }
+  }
   /** All subscriptions of one person here. */
   *subscriptionsOf(who: string): Iterable<{ readonly node: PubNode; readonly one: Subscription }> {
     if (this.bySubscriber === null) {

@@ -27,6 +27,8 @@ export interface Realms {
   peekService(domain: string): Realm | undefined;
   /** The account went, or was given another address. */
   forget(bare: BareJid): void;
+  /** The address is nobody's any more, in the lists of others as well. */
+  forgetPerson(bare: BareJid): Promise<void>;
   /** Reads the nodes anew after a failed commit. */
   refresh(realm: Realm): Promise<void>;
 }
@@ -171,6 +173,14 @@ export function createRealms(deps: { readonly store: PubSubStore; readonly users
       unknown.delete(bare);
       // Rare, so worth a walk: an account that was given another address keeps its id.
       for (const [id, realm] of people) if (realm.jid?.bare === bare) people.delete(id);
+    },
+    async forgetPerson(bare) {
+      await store.forgetPerson(bare);
+      const inMemory = new Set<Realm>(people.values());
+      // Those of people who are online may have been crowded out of the table.
+      for (const user of users.online()) inMemory.add(api.ofPerson(user));
+      for (const realm of inMemory) realm.forgetPerson(bare);
+      for (const service of services.values()) (await service).forgetPerson(bare);
     },
     async refresh(realm) {
       if ('service' in realm.key) realm.fill(await store.loadService(realm.key.service));

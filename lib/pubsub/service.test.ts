@@ -17,6 +17,24 @@ const subscribe = (node: string, jid: string) => `<pubsub xmlns='${PUBSUB}'><sub
 const affiliate = (node: string, jid: string, affiliation: string) =>
   `<pubsub xmlns='${OWNER}'><affiliations node='${node}'><affiliation jid='${jid}' affiliation='${affiliation}'/></affiliations></pubsub>`;
 
+describe("an address that is nobody's any more", () => {
+  it('passes nothing on to whoever gets it next, in memory and after a restart', async () => {
+    const [alice, bob] = [await world.signIn('alice/a'), await world.signIn('bob/b')];
+    await world.ask(alice, 'set', create('secret', { access_model: 'whitelist' }), S);
+    await world.ask(alice, 'set', affiliate('secret', 'bob@example.com', 'owner'), S);
+    expect(outcome(await world.ask(bob, 'set', subscribe('secret', 'bob@example.com/b'), S))).not.toContain('not-allowed');
+    world.events(bob);
+    await world.pubsub.forgetPerson('bob@example.com' as never);
+    await world.ask(alice, 'set', publishXml('secret', 'i', "<x xmlns='urn:x'/>"), S);
+    await world.rest();
+    expect(world.events(bob)).toEqual([]);
+    expect(outcome(await world.ask(bob, 'get', itemsXml('secret'), S))).toContain('not-allowed');
+    const later = await world.restart();
+    const next = await later.signIn('bob/b');
+    expect(outcome(await later.ask(next, 'get', itemsXml('secret'), S))).toContain('not-allowed');
+  });
+});
+
 describe('the service', () => {
   it('is found, and says what it is and which nodes are for everyone', async () => {
     const alice = await world.signIn('alice/a');
@@ -39,6 +57,9 @@ describe('the service', () => {
         .map((one) => one.attrs.node);
     expect(await nodes(bob)).toEqual(['news']);
     expect(await nodes(alice)).toEqual(['news', 'secret']);
+    const hidden = "<query xmlns='http://jabber.org/protocol/disco#info' node='secret'/>";
+    expect(outcome(await world.ask(bob, 'get', hidden, S))).toBe('item-not-found');
+    expect(outcome(await world.ask(alice, 'get', hidden, S))).not.toBe('item-not-found');
     const meta = await world.ask(bob, 'get', "<query xmlns='http://jabber.org/protocol/disco#info' node='news'/>", S);
     const fields = meta
       .elements()[0]
@@ -199,6 +220,28 @@ describe('affiliations', () => {
     await world.ask(bob, 'set', publishXml('n', 'his'), S);
     expect(outcome(await world.ask(alice, 'set', retract('his'), S))).toBe('done');
     expect(outcome(await world.ask(bob, 'get', `<pubsub xmlns='${OWNER}'><affiliations node='n'/></pubsub>`, S))).toBe('forbidden');
+  });
+});
+
+describe('a node that is closed', () => {
+  it('lets go of those who may not read it any more', async () => {
+    const alice = await world.signIn('alice/a');
+    const bob = await world.signIn('bob/b');
+    await world.ask(alice, 'set', create('n'), S);
+    await world.ask(bob, 'set', subscribe('n', 'bob@example.com'), S);
+    bob.take();
+    await world.ask(
+      alice,
+      'set',
+      create('n', { access_model: 'presence' }).replace(`<create node='n'/><configure>`, `<configure node='n'>`).replace(PUBSUB, OWNER),
+      S,
+    );
+    await world.ask(alice, 'set', publishXml('n', 'one'), S);
+    await world.rest();
+    const told = bob.take().map((one) => one.child('event')?.elements()[0]?.name ?? one.child('pubsub')?.elements()[0]?.name ?? one.name);
+    expect(told).not.toContain('items');
+    const mine = await world.ask(bob, 'get', `<pubsub xmlns='${PUBSUB}'><subscriptions/></pubsub>`, S);
+    expect(mine.elements()[0]?.child('subscriptions')?.elements()).toEqual([]);
   });
 });
 

@@ -171,6 +171,17 @@ export function createPush(deps: {
     );
   }
 
+  /** One after the other for each person: what is counted is what is stored. */
+  const turns = new WeakMap<User, Promise<unknown>>();
+  function inTurn<T>(user: User, work: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(user) ?? Promise.resolve()).then(work, work);
+    turns.set(
+      user,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  }
+
   async function enable(session: ClientSession, payload: Element): Promise<IqAnswer> {
     const values = settings.get();
     if (!values.enabled) return { fault: turnedOff };
@@ -270,8 +281,20 @@ export function createPush(deps: {
       },
     ],
     iq: [
-      { ns: PUSH, name: 'enable', targets: ['self'], types: ['set'], handle: ({ session, payload }) => enable(session, payload) },
-      { ns: PUSH, name: 'disable', targets: ['self'], types: ['set'], handle: ({ session, payload }) => disable(session, payload) },
+      {
+        ns: PUSH,
+        name: 'enable',
+        targets: ['self'],
+        types: ['set'],
+        handle: ({ session, payload }) => inTurn(session.user, () => enable(session, payload)),
+      },
+      {
+        ns: PUSH,
+        name: 'disable',
+        targets: ['self'],
+        types: ['set'],
+        handle: ({ session, payload }) => inTurn(session.user, () => disable(session, payload)),
+      },
     ],
     features: {
       get server() {

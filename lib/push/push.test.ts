@@ -259,6 +259,25 @@ describe('a client that asked to be woken', () => {
     expect(await enable(world, alice)).toBe('service-unavailable');
   });
 
+  it('is refused beyond the limit when many ask at once, and a withdrawal among them counts', async () => {
+    const { world, alice } = await phone({ push: { perPerson: 2 } });
+    const all = [
+      `<enable xmlns='${PUSH}' jid='push.example.com' node='n2'/>`,
+      `<enable xmlns='${PUSH}' jid='push.example.com' node='n3'/>`,
+      `<disable xmlns='${PUSH}' jid='push.example.com' node='n1'/>`,
+      `<enable xmlns='${PUSH}' jid='push.example.com' node='n4'/>`,
+    ];
+    alice.take();
+    for (const [at, payload] of all.entries()) world.say(alice, `<iq type='set' id='many${at}'>${payload}</iq>`);
+    await world.until(() => alice.sent.length === all.length);
+    expect(alice.take().map((el) => `${el.attrs.id} ${el.child('error')?.elements()[0]?.name ?? el.attrs.type}`)).toEqual([
+      'many0 result',
+      'many1 resource-constraint',
+      'many2 result',
+      'many3 result',
+    ]);
+  });
+
   it("takes no answer from somebody else for the app server's", async () => {
     const { world, app, alice, bob } = await phone();
     app.answer = null;

@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import type { Clock } from '../kernel/clock.ts';
 import type { SecondFactorStore } from './ports.ts';
+import { createSealer } from './sealed.ts';
 
 /** What authenticator apps assume when they are told nothing else (RFC 6238 §5.2). */
 const PERIOD_S = 30;
@@ -48,20 +49,7 @@ function recoveryCode(): string {
  * this installation, `issuer` what the app shows.
  */
 export function createSecondFactor(deps: { readonly key: string; readonly issuer: () => string; readonly clock: Clock }): SecondFactor {
-  const key = Buffer.from(hkdfSync('sha256', deps.key, '', 'rollcall second factor', 32));
-
-  function open(sealed: string): string | null {
-    const bytes = Buffer.from(sealed, 'base64');
-    if (bytes.length < 12 + 16 + 1) return null;
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
-    decipher.setAuthTag(bytes.subarray(12, 28));
-    try {
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
-    } catch {
-      // Sealed with the key of another data folder.
-      return null;
-    }
-  }
+  const sealer = createSealer({ key: deps.key, purpose: 'second factor' });
 
   function stepOf(secret: string, code: string): number | null {
     const digits = code.replace(/\s/g, '');
@@ -79,12 +67,7 @@ export function createSecondFactor(deps: { readonly key: string; readonly issuer
       return { secret: secret.base32, uri: totp.toString() };
     },
     stepOf,
-    seal(secret) {
-      const iv = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
-      const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64');
-    },
+    seal: sealer.seal,
     newRecoveryCodes() {
       const codes = Array.from({ length: RECOVERY_CODES }, recoveryCode);
       return { codes: codes.map((code) => code.match(/.{4}/g)?.join('-') ?? code), hashes: codes.map(recoveryHash) };
@@ -94,7 +77,7 @@ export function createSecondFactor(deps: { readonly key: string; readonly issuer
       if (row === null) return 'none';
       const typed = normal(code);
       if (typed.length === RECOVERY_LENGTH) return (await store.spendRecovery(operatorId, recoveryHash(typed))) ? 'right' : 'wrong';
-      const secret = open(row.sealedSecret);
+      const secret = sealer.open(row.sealedSecret);
       const step = secret === null ? null : stepOf(secret, code);
       // RFC 6238 §5.2: a code that was taken is not taken again.
       return step !== null && (await store.spendStep(operatorId, step)) ? 'right' : 'wrong';

@@ -258,14 +258,17 @@ async function compose(
     if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
   });
   const componentListeners = componentPorts({ env, components, settings: settings.section('components'), log });
-  events.on('user.changed', ({ bare, what }) => {
+  events.on('user.changed', ({ bare, what, movedTo }) => {
     users.forgetMissing(bare as BareJid);
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
     if (what === 'removed' || what === 'moved') {
       void rooms.roster.forget(bare as BareJid);
-      rooms.muc.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
+      rooms.muc
+        .forgetPerson(bare as BareJid, movedTo as BareJid | undefined)
+        .catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
+      rooms.pubsub.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('pubsub.forget-failed', { bare, error }));
     }
     if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
     if (what === 'removed') rooms.files.upkeep.accountRemoved();

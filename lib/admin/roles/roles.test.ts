@@ -107,6 +107,16 @@ describe('giving rights away', () => {
     expect(await api.operators.delete(pia, { operator: 'root' })).toMatchObject(refused);
   });
 
+  it('brings the second factor that administrators are asked for, whatever the role is called', async () => {
+    const { api, root, consoleSettings, signIn } = await withHelpDesk();
+    const made = await api.roles.create(root, { name: 'Second chief', permissions: ['operators.write', 'self.read', 'self.write'] });
+    if (!made.ok) throw new Error(made.fault.message);
+    await api.operators.create(root, { username: 'cy', password: 'a long one for cy', role: made.value.id, mustChangePassword: false });
+    consoleSettings.set({ ...consoleSettings.get(), secondFactor: 'administrators' });
+    expect(await signIn('cy', 'a long one for cy')).toMatchObject({ value: { viewer: { mustSetUpSecondFactor: true } } });
+    expect(await signIn('hal', 'a password for the desk')).toMatchObject({ value: { viewer: { mustSetUpSecondFactor: false } } });
+  });
+
   it('leaves the built-in roles as they are', async () => {
     const { api, root } = await withHelpDesk();
     expect(await api.roles.update(root, { role: 'operator', permissions: ['users.read'] })).toMatchObject({

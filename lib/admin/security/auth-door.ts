@@ -13,6 +13,7 @@ import type { AuthDoor, SignedInViewer } from '../shared/door.ts';
 import type { AdminStores } from '../shared/ports.ts';
 import type { Permission, Viewer } from '../shared/viewer.ts';
 import { authFaults } from './faults.ts';
+import { isSecondFactorAsked } from './second-factor-asked.ts';
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
@@ -176,10 +177,8 @@ export function createAuthDoor(deps: {
     return { secret, session };
   }
 
-  const lacksSecondFactor = (operator: Operator, has: boolean): boolean => {
-    const asked = settings.get().secondFactor;
-    return !has && (asked === 'everyone' || (asked === 'administrators' && operator.role === 'administrator'));
-  };
+  const lacksSecondFactor = (operator: Operator, has: boolean): boolean =>
+    !has && isSecondFactorAsked(settings.get().secondFactor, deps.roles.permissionsOf(operator.role));
 
   const person = (operator: Operator, address: string, hasSecondFactor: boolean, sessionId: string): SignedInViewer =>
     viewerOf(operator, deps.roles.permissionsOf(operator.role), address, lacksSecondFactor(operator, hasSecondFactor), sessionId);

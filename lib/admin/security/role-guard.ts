@@ -10,7 +10,8 @@ import { operatorFaults } from './faults.ts';
 
 type Context = UseCaseContext<AdminDeps>;
 
-async function permissionsOf(ctx: Context, role: string): Promise<readonly Permission[] | null> {
+/** Null for a role that does not exist. */
+export async function permissionsOf(ctx: Context, role: string): Promise<readonly Permission[] | null> {
   if (isBuiltInRole(role)) return rolePermissions[role];
   return (await ctx.stores.roles.get(role))?.permissions.filter(isPermission) ?? null;
 }

@@ -15,7 +15,8 @@ import {
   secondFactorInput,
 } from './inputs.ts';
 import { recoveryCodes, secondFactorProposal, secondFactorView } from './outputs.ts';
-import { refuseAbove } from './role-guard.ts';
+import { permissionsOf, refuseAbove } from './role-guard.ts';
+import { isSecondFactorAsked } from './second-factor-asked.ts';
 
 type Context = UseCaseContext<AdminDeps>;
 
@@ -31,10 +32,8 @@ async function me(ctx: Context): Promise<Result<Operator, Fault>> {
   return operator ? ok(operator) : refuse(operatorFaults.missing({ operator: ctx.viewer.name }));
 }
 
-const isAsked = (ctx: Context, operator: Operator): boolean => {
-  const { secondFactor } = ctx.deps.settings.section('console').get();
-  return secondFactor === 'everyone' || (secondFactor === 'administrators' && operator.role === 'administrator');
-};
+const isAsked = async (ctx: Context, operator: Operator): Promise<boolean> =>
+  isSecondFactorAsked(ctx.deps.settings.section('console').get().secondFactor, (await permissionsOf(ctx, operator.role)) ?? []);
 
 /** Guessing here is guessing as at sign-in, and is counted with it. */
 async function guarded(
@@ -91,7 +90,7 @@ export const getSecondFactor = defineUseCase({
       enabled: row !== null,
       enabledAt: row?.enabledAt ?? null,
       recoveryCodes: row?.recoveryHashes.length ?? 0,
-      asked: isAsked(ctx, operator.value),
+      asked: await isAsked(ctx, operator.value),
     });
   },
 });
@@ -165,7 +164,7 @@ export const disableSecondFactor = defineUseCase({
     const found = await me(ctx);
     if (!found.ok) return found;
     const operator = found.value;
-    if (isAsked(ctx, operator)) return refuse(operatorFaults.secondFactorAsked());
+    if (await isAsked(ctx, operator)) return refuse(operatorFaults.secondFactorAsked());
     if ((await ctx.stores.secondFactors.get(operator.id)) === null)
       return refuse(operatorFaults.noSecondFactor({ username: operator.username }));
     if (!(await isOwnCode(ctx, operator, code))) return refuse(wrongCode('code'));

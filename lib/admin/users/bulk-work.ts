@@ -118,7 +118,14 @@ function work(input: Stored, deps: BulkDeps, viewer: Viewer): JobWork {
     });
     for (const run of afterwards) run();
     for (const { account, bare } of done) {
-      deps.events.emit('user.changed', { accountId: account.id, bare: account.bare, what: events[input.action], by: viewer.name });
+      const moved = bare === account.bare ? {} : { movedTo: bare };
+      deps.events.emit('user.changed', {
+        accountId: account.id,
+        bare: account.bare,
+        what: events[input.action],
+        by: viewer.name,
+        ...moved,
+      });
       if (bare !== account.bare) deps.events.emit('user.changed', { accountId: account.id, bare, what: 'updated', by: viewer.name });
     }
     changed += done.length;

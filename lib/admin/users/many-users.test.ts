@@ -287,11 +287,14 @@ describe('bulk actions', () => {
     );
     expect(job).toMatchObject({ state: 'done', done: 2, failed: 0 });
     expect(results.map((row) => row.message)).toEqual(['Is u1@new.example now.', 'Is u2@new.example now.']);
-    expect(fixture.told.filter((event) => event.name === 'user.changed').map((event) => (event.payload as { what: string }).what)).toEqual([
-      'moved',
-      'updated',
-      'moved',
-      'updated',
+    const changes = fixture.told
+      .filter((event) => event.name === 'user.changed')
+      .map((event) => event.payload as { what: string; movedTo?: string });
+    expect(changes.map(({ what, movedTo }) => [what, movedTo])).toEqual([
+      ['moved', 'u1@new.example'],
+      ['updated', undefined],
+      ['moved', 'u2@new.example'],
+      ['updated', undefined],
     ]);
   });
 

@@ -79,7 +79,7 @@ export const updateUser = defineUseCase({
     ctx.afterCommit(() => {
       // The old address is told as moved, so that its sessions end; the new one is known as updated.
       if (now.bare !== was.bare)
-        deps.events.emit('user.changed', { accountId: was.id, bare: was.bare, what: 'moved', by: ctx.viewer.name });
+        deps.events.emit('user.changed', { accountId: was.id, bare: was.bare, what: 'moved', movedTo: now.bare, by: ctx.viewer.name });
       deps.events.emit('user.changed', { accountId: now.id, bare: now.bare, what: 'updated', by: ctx.viewer.name });
     });
     return ok(presentUser(now, deps.engine));

@@ -203,10 +203,12 @@ describe('users.update', () => {
     const { api, told, stores } = await withUsers('anna');
     const now = await api.users.update(administrator, { user: 'anna', domain: 'new.example' });
     expect(now).toMatchObject({ ok: true, value: { address: 'anna@new.example' } });
-    const changes = told.filter((event) => event.name === 'user.changed').map((event) => event.payload as { bare: string; what: string });
-    expect(changes.map(({ bare, what }) => [bare, what])).toEqual([
-      ['anna@localhost', 'moved'],
-      ['anna@new.example', 'updated'],
+    const changes = told
+      .filter((event) => event.name === 'user.changed')
+      .map((event) => event.payload as { bare: string; what: string; movedTo?: string });
+    expect(changes.map(({ bare, what, movedTo }) => [bare, what, movedTo])).toEqual([
+      ['anna@localhost', 'moved', 'anna@new.example'],
+      ['anna@new.example', 'updated', undefined],
     ]);
     expect((await stores.accounts.credentials(['anna@new.example' as never])).size).toBe(1);
   });

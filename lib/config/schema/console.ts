@@ -106,7 +106,7 @@ export const consoleSettings = defineSection({
       default: 'optional',
       options: [
         { value: 'optional', label: 'Who wants to' },
-        { value: 'administrators', label: 'Administrators' },
+        { value: 'administrators', label: 'Who administers', help: 'Roles that may change administrators, roles or settings.' },
         { value: 'everyone', label: 'Everyone' },
       ],
       applies: 'now',

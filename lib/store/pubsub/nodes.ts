@@ -116,6 +116,12 @@ export function prismaPubSubStore({
         WHERE i.expires_at <= ${BigInt(Math.trunc(now))} ORDER BY i.expires_at LIMIT ${limit}`;
       return rows.map(({ bare, service, name, id }) => ({ owner: bare ?? service ?? '', isService: service !== null, node: name, id }));
     },
+    async forgetPerson(bare) {
+      await db.atomically(async (inside) => {
+        await inside.$executeRaw`DELETE FROM pubsub_affiliation WHERE jid = ${bare}`;
+        await inside.$executeRaw`DELETE FROM pubsub_subscription WHERE jid = ${bare} OR starts_with(jid, ${`${bare}/`})`;
+      });
+    },
     async find(query) {
       const where: Prisma.Sql[] = [Prisma.sql`TRUE`];
       if (query.after !== undefined) {

@@ -103,6 +103,9 @@ export function describeFilesContract(name: string, make: MakeStores): void {
       expect(await names({ search: 'holi' })).toEqual(['holiday.mp4', 'Holiday in Rome.png']);
       expect(await names({ search: 'bob' })).toEqual(['holiday.mp4']);
       expect(await names({ search: 'holiday nothing' })).toEqual([]);
+      // Without a letter it finds nothing: not everything.
+      expect(await names({ search: '***' })).toEqual([]);
+      expect(await files().pick({ search: '***' }, 10)).toEqual([]);
       expect(await names({ owner: 'anna@example.com' })).toEqual(['report.pdf', 'Holiday in Rome.png']);
       expect(await names({ accountId: bob })).toEqual(['holiday.mp4']);
       expect(await names({ type: 'video/' })).toEqual(['holiday.mp4']);

@@ -94,6 +94,38 @@ export function describePubSubContract(name: string, make: MakeStores): void {
       expect(await stores().pubsub.loadPeople([alice!])).toEqual(new Map());
     });
 
+    it('forgets a person in the lists of all nodes, and nobody whose address is only like theirs', async () => {
+      const [alice] = await people(stores(), 'alice');
+      const own = node({ accountId: alice! }, 'n');
+      const topic = node({ service: 'pubsub.example.com' }, 'n');
+      const listed = {
+        affiliations: {
+          put: new Map([
+            ['b_b@example.com', 'owner' as const],
+            ['bob@example.com', 'member' as const],
+          ]),
+        },
+        subscriptions: {
+          put: ['b_b@example.com', 'b_b@example.com/x', 'bob@example.com/x', 'b_b@example.com.example'].map((who) => ({
+            jid: who,
+            subid: 's',
+            state: 'subscribed' as const,
+            deliver: true,
+          })),
+        },
+      };
+      await stores().pubsub.save([made(own, listed), made(topic, listed)]);
+      await stores().pubsub.forgetPerson(jid('b_b@example.com'));
+      await stores().pubsub.forgetPerson(jid('none@example.com'));
+      for (const one of [
+        (await stores().pubsub.loadPeople([alice!])).get(alice!)?.[0],
+        (await stores().pubsub.loadService('pubsub.example.com'))[0],
+      ]) {
+        expect(one?.affiliations).toEqual(new Map([['bob@example.com', 'member']]));
+        expect(one?.subscriptions.map((row) => row.jid)).toEqual(['b_b@example.com.example', 'bob@example.com/x']);
+      }
+    });
+
     it('keeps items in the order of publishing; replaced they are the newest', async () => {
       const [alice] = await people(stores(), 'alice');
       const own = node({ accountId: alice! }, 'n');

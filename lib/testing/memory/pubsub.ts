@@ -114,6 +114,13 @@ export function memoryPubSubStore(state: MemoryState): PubSubStore {
         .slice(0, limit)
         .map(({ at: _, ...rest }) => rest);
     },
+    async forgetPerson(bare) {
+      for (const [id, node] of state.pubsub) {
+        const affiliations = new Map([...node.affiliations].filter(([jid]) => jid !== bare));
+        const subscriptions = new Map([...node.subscriptions].filter(([jid]) => jid !== bare && !jid.startsWith(`${bare}/`)));
+        state.pubsub.set(id, { ...node, affiliations, subscriptions });
+      }
+    },
     async find(query) {
       const name = query.name?.toLowerCase();
       const found = nodes()

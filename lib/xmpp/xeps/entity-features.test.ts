@@ -74,6 +74,31 @@ describe('capabilities of clients', () => {
     expect(question(await come('dave/y', c('AAAAAAAAAAAAAAAAAAAAAAAAAAA=')))).not.toBeNull();
   });
 
+  it('of more than 32 KiB are not taken, whether they fit their hash or not', async () => {
+    // 84 bytes each, in fewer letters.
+    const set = (count: number) => [
+      ...Array.from({ length: count }, (_, at) => `a${String(at).padStart(3, '0')}${'é'.repeat(40)}`),
+      'http://jabber.org/protocol/muc',
+    ];
+    const long = (count: number) =>
+      `<query xmlns='${DISCO}'><identity category='client' type='pc'/>${set(count)
+        .map((one) => `<feature var='${one}'/>`)
+        .join('')}</query>`;
+    const hash = (count: number) =>
+      createHash('sha1')
+        .update(`client/pc//<${set(count).join('<')}<`)
+        .digest('base64');
+    const small = await come('alice/x', c(hash(380)));
+    answer(small, long(380));
+    expect(has(small)).toBe(true);
+    const big = await come('bob/x', c(hash(400)));
+    answer(big, long(400));
+    const alone = await come('carol/x', c('other'));
+    answer(alone, long(400));
+    expect([has(big), has(alone)]).toEqual([null, null]);
+    expect(world.features.counters).toEqual({ asked: 3, known: 1, refused: 0 });
+  });
+
   it('without a hash, or by an unknown algorithm, are never shared', async () => {
     for (const hash of ['', " hash='rot13'"]) {
       const first = await come(`alice/${hash.length}`, c('1.0', hash));

@@ -29,6 +29,8 @@ const HASHES = 'urn:xmpp:hashes:2';
 /** Distinct sets of capabilities; a server of 75,000 people sees some hundreds. */
 const KEEP = 3_000;
 const MAX_FEATURES = 1_000;
+/** Bytes of the features of one set: a set stays in memory for long, and real ones have some thousands. */
+const MAX_BYTES = 32 * 1024;
 /** A client that does not answer keeps the others waiting no longer than this. */
 const PATIENCE_MS = 10_000;
 const ALGORITHMS: Readonly<Record<string, string>> = {
@@ -130,6 +132,8 @@ export function caps2Text(info: DiscoInfo): string {
   return `${features}\x1c${identities}\x1c${forms}\x1c`;
 }
 
+const bytesOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+
 function fits(info: DiscoInfo, caps: Caps): boolean {
   const algorithm = ALGORITHMS[caps.algorithm];
   if (algorithm === undefined) return false;
@@ -169,7 +173,7 @@ export function createEntityFeatures(deps: { readonly ask: AskClient; readonly c
 
   function answered(session: ClientSession, caps: Caps, payload: Element | null): void {
     const info = payload?.name === 'query' && payload.ns === NS.discoInfo ? readDiscoInfo(payload) : null;
-    const isUsable = info !== null && info.features.length <= MAX_FEATURES;
+    const isUsable = info !== null && info.features.length <= MAX_FEATURES && bytesOf(info.features) <= MAX_BYTES;
     const features = isUsable ? new Set(info.features.map(ownText)) : null;
     const waits = caps.key === '' ? undefined : asking.get(caps.key);
     if (isUsable && features !== null && caps.key !== '' && fits(info, caps)) {
