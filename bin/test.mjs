@@ -16,7 +16,7 @@ const steps = [
   ['build', () => prepare().then(() => 0)],
   ['real clients', () => run(node, [vitest, 'run', '--config', 'vitest.e2e.config.ts'])],
   ['browser', () => run(node, [playwright, 'test'])],
-  ['durability', () => run(node, ['bin/check-durability.mjs', '--rounds', '3'])],
+  ['durability', () => run(node, ['bin/check-durability.mjs', '--rounds', '10'])],
 ];
 
 let passed = 0;
