@@ -127,6 +127,23 @@ describe('publishing under the own address', () => {
     expect(outcome(await world.ask(desk, 'set', publishXml('n', 'd')))).toBe('policy-violation');
   });
 
+  it('counts what an item costs besides its payload, the same before and after a restart', async () => {
+    world.values.set({ ...world.values.get(), bytesPerPerson: 1_050 });
+    const desk = await world.signIn('alice/desk');
+    const put = async (id: string, at = world, session = desk) =>
+      outcome(await at.ask(session, 'set', publishXml('n', id, "<x xmlns='urn:x'/>", { max_items: '100' })));
+    expect(await put('i'.repeat(1_000))).toBe('resource-constraint');
+    expect([await put('a'), await put('b'), await put('c'), await put('d')]).toEqual(['a', 'b', 'c', 'resource-constraint']);
+    const retract = "<pubsub xmlns='http://jabber.org/protocol/pubsub'><retract node='n'><item id='a'/></retract></pubsub>";
+    expect(outcome(await world.ask(desk, 'set', retract))).toBe('done');
+    expect(await put('d')).toBe('d');
+    const stored = [...world.stores.state.pubsub.values()].find((one) => one.row.name === 'n');
+    expect(stored?.row.itemBytes).toBe(3 * (1 + 300 + "<x xmlns='urn:x'/>".length));
+    const later = await world.restart();
+    later.values.set({ ...later.values.get(), bytesPerPerson: 1_050 });
+    expect(await put('e', later, await later.signIn('alice/desk'))).toBe('resource-constraint');
+  });
+
   it('a database that is away refuses, and nothing is seen to have changed', async () => {
     const desk = await world.signIn('alice/desk', ['n']);
     await world.ask(desk, 'set', publishXml('n', 'a'));

@@ -1,5 +1,5 @@
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type ClientRequest, createServer, request, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AdminApi } from '../admin/api.ts';
 import { silentLog } from '../kernel/log.ts';
@@ -20,6 +20,7 @@ import { workerData } from 'node:worker_threads';
 const server = createServer((request, response) => {
   if (request.url === '/die') process.exit(3);
   if (request.url === '/refuse') { response.writeHead(413); return void response.end('too much'); }
+  if (request.url === '/open') return void server.getConnections((_, count) => response.end(String(count)));
   if (request.url === '/half') { response.writeHead(200, { 'content-length': '10' }); response.write('half'); return void setTimeout(() => response.destroy(), 20); }
   let body = '';
   request.on('data', (chunk) => { body += chunk; });
@@ -97,6 +98,45 @@ describe('the thread of the console', () => {
     const port = await start();
     const answer = await ask(port, '/refuse', 'POST', 'y'.repeat(100_000));
     expect(answer).toMatchObject({ status: 413, body: 'too much' });
+  });
+
+  it('keeps nothing of a request that was refused while its sender goes on', async () => {
+    const port = await start();
+    const socket = connect(port, '127.0.0.1');
+    let got = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      got += text;
+    });
+    socket.on('error', () => undefined);
+    socket.write('POST /refuse HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\ny');
+    await eventually(() => got.includes('too much'));
+    await eventually(async () => {
+      socket.write('y');
+      return (await ask(port, '/open')).body === '1';
+    });
+    socket.destroy();
+  });
+
+  it('lets everybody in however many requests others begin and do not finish', async () => {
+    const port = await start();
+    const begun: ClientRequest[] = [];
+    const from = (localAddress: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const asked = request({ port, localAddress, path: '/', agent: false }, (answer) => resolve(answer.resume().statusCode ?? 0));
+        asked.on('error', reject);
+        asked.end();
+      });
+    for (const localAddress of ['127.0.0.2', '127.0.0.3', '127.0.0.4'])
+      for (let i = 0; i < 32; i++) {
+        const asked = request({ port, localAddress, path: '/', method: 'POST', agent: false });
+        asked.on('error', () => undefined);
+        asked.write('x');
+        begun.push(asked);
+      }
+    await eventually(async () => (await from('127.0.0.2')) === 503);
+    expect(await from('127.0.0.5')).toBe(201);
+    for (const asked of begun) asked.destroy();
+    await eventually(async () => (await from('127.0.0.2')) === 201);
   });
 
   it('never makes half an answer look like a whole one', async () => {

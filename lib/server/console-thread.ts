@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { AdminApi } from '../admin/api.ts';
 import type { Log } from '../kernel/log.ts';
+import { addressKey } from '../security/index.ts';
 import type { ConsolePages } from './console-pages.ts';
 import { offerAdmin, snapshotOf } from './door-engine.ts';
 import type { Snapshot } from './door-messages.ts';
@@ -24,6 +25,8 @@ export type FromConsoleThread =
 const HEAP_MB = 1_024;
 const AGAIN_MS = 1_000;
 const CLOSE_MS = 2_000;
+/** Requests of one network address at a time: however slowly somebody sends, the others get through. */
+const AT_ONCE = 32;
 
 /** RFC 9110 §7.6.1: of one connection, not of the message. Node writes its own. */
 const ofTheConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade', 'expect']);
@@ -38,12 +41,13 @@ export async function createConsoleThread(deps: {
   const { api, log } = deps;
   // Readable for this account alone: whoever gets here is believed what it says of a client's address.
   const place = mkdtempSync(join(tmpdir(), 'rollcall-console-'));
-  const agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 8 });
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 8 });
   const snapshot = snapshotOf(api);
   let socketPath: string | null = null;
   let stop: () => Promise<void> = async () => undefined;
   let closing = false;
   let lives = 0;
+  const running = new Map<string, number>();
 
   function launch(): Promise<void> {
     const control = new MessageChannel();
@@ -96,7 +100,16 @@ export async function createConsoleThread(deps: {
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    if (socketPath === null) return unavailable(response);
+    if (socketPath === null) return unavailable(response, 'The console is starting. Try again in a moment; messaging runs.');
+    const address = addressKey(request.socket.remoteAddress ?? '');
+    const own = running.get(address) ?? 0;
+    if (own >= AT_ONCE) return unavailable(response, 'Too many requests of your address at once. Try again in a moment.');
+    running.set(address, own + 1);
+    response.on('close', () => {
+      const left = (running.get(address) ?? 1) - 1;
+      if (left > 0) running.set(address, left);
+      else running.delete(address);
+    });
     const headers: Record<string, string | string[] | undefined> = {};
     for (const [name, value] of Object.entries(request.headers)) if (!ofTheConnection.has(name)) headers[name] = value;
     const upstream = send({ socketPath, agent, method: request.method, path: request.url, headers, setHost: false });
@@ -106,11 +119,19 @@ export async function createConsoleThread(deps: {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutConnection(answer.rawHeaders));
       answer.on('error', () => response.destroy());
       answer.on('aborted', () => response.destroy());
+      answer.on('end', () => {
+        if (request.complete) return;
+        // What is still sent after the whole answer is for nobody.
+        request.unpipe(upstream);
+        request.resume();
+        upstream.destroy();
+      });
       answer.pipe(response);
     });
     // After an answer has begun, its own end tells: an upload that was refused half way breaks off here as well.
     upstream.on('error', () => {
-      if (!answered && !response.headersSent && !response.destroyed) unavailable(response);
+      if (!answered && !response.headersSent && !response.destroyed)
+        unavailable(response, 'The console is starting. Try again in a moment; messaging runs.');
     });
     // The browser has left: the page need not be finished.
     response.on('close', () => {
@@ -146,7 +167,7 @@ function withoutConnection(raw: readonly string[]): string[] {
   return kept;
 }
 
-function unavailable(response: ServerResponse): void {
+function unavailable(response: ServerResponse, sentence: string): void {
   response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '2' });
-  response.end('The console is starting. Try again in a moment; messaging runs.\n');
+  response.end(`${sentence}\n`);
 }

@@ -19,11 +19,20 @@ import type { Nodes } from './nodes.ts';
 import { fitting, readPage } from './result-set.ts';
 
 const MAX_ID = 1024;
+/** What an item takes besides its payload and its id: the head in memory, the row in the database. */
+const HEAD_BYTES = 300;
 /** Of one request; each must fit into one answer. */
 const MAX_PUBLISHED = 50;
 
 /** After a commit: what others in the house make of it (avatars, bookmarks). */
 export type Published = (realm: Realm, node: PubNode, items: readonly Item[], retracted: readonly string[]) => void;
+
+/** What the items of a node count of the storage that its owner has. */
+function bytesOf(heads: ReadonlyMap<string, ItemHead>): number {
+  let sum = 0;
+  for (const { id, bytes } of heads.values()) sum += bytes + Buffer.byteLength(id) + HEAD_BYTES;
+  return sum;
+}
 
 export interface Items {
   publish(realm: Realm, asker: Asker, payload: Element): Promise<IqAnswer>;
@@ -109,8 +118,7 @@ export function createItems(core: Core, nodes: Nodes, notifier: Notifier, publis
         next.delete(id);
         gone.push(id);
       }
-      let bytes = 0;
-      for (const head of next.values()) bytes += head.bytes;
+      const bytes = bytesOf(next);
       if (bytes > node.itemBytes && realm.bytes - node.itemBytes + bytes > core.maxBytes(realm)) return faults.noSpace;
       const kept = items.filter((item) => next.has(item.id));
       const change = { nodeId: node.id, items: { put: kept, remove: gone }, counts: { items: next.size, bytes } };
@@ -133,8 +141,7 @@ export function createItems(core: Core, nodes: Nodes, notifier: Notifier, publis
     if (gone.length === 0) return [];
     const next = new Map(heads);
     for (const id of gone) next.delete(id);
-    let bytes = 0;
-    for (const head of next.values()) bytes += head.bytes;
+    const bytes = bytesOf(next);
     await core.commit(realm, [{ nodeId: node.id, items: { remove: gone }, counts: { items: next.size, bytes } }], () => {
       node.heads = next;
       node.itemCount = next.size;
