@@ -127,7 +127,7 @@ describe('the thread of the console', () => {
         asked.end();
       });
     for (const localAddress of ['127.0.0.2', '127.0.0.3', '127.0.0.4'])
-      for (let i = 0; i < 32; i++) {
+      for (let i = 0; i < 128; i++) {
         const asked = request({ port, localAddress, path: '/', method: 'POST', agent: false });
         asked.on('error', () => undefined);
         asked.write('x');

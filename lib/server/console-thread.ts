@@ -26,7 +26,7 @@ const HEAP_MB = 1_024;
 const AGAIN_MS = 1_000;
 const CLOSE_MS = 2_000;
 /** Requests of one network address at a time: however slowly somebody sends, the others get through. */
-const AT_ONCE = 32;
+const AT_ONCE = 128;
 
 /** RFC 9110 §7.6.1: of one connection, not of the message. Node writes its own. */
 const ofTheConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade', 'expect']);
