@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { interactive } from '../../e2e/fixtures/console.ts';
 import { quantile, table } from './timing.ts';
 
 /** Programs for the page, as text: what compiles this file would put helpers into functions that a page does not have. */
@@ -113,7 +114,7 @@ export async function measureTyping(page: Page, url: string, words: readonly str
   await page.goto(`${url}/users`);
   const box = page.getByRole('searchbox');
   await box.waitFor();
-  await page.waitForTimeout(500);
+  await interactive(page);
   const times: number[] = [];
   for (const word of words) {
     await box.fill(word);

@@ -1,10 +1,9 @@
 import type { Archive, ArchivePageQuery, ArchivePrefs, ArchiveRow } from '../../im/ports.ts';
 import type { BareJid } from '../../kernel/jid.ts';
+import { sharedConditions } from '../archive-conditions.ts';
 import { type Db, isUuid } from '../db.ts';
-import { prefixQuery } from '../directory/account-rows.ts';
 import { Prisma } from '../generated/client.ts';
 import { COUNT_CAP } from '../paging.ts';
-import { textTerms } from '../search-words.ts';
 import { resourceMarks } from './with-filter.ts';
 
 interface Row {
@@ -40,19 +39,8 @@ function condition(query: ArchivePageQuery): Prisma.Sql | null {
       parts.push(Prisma.sql`EXISTS (SELECT 1 FROM unnest(${marks}::text[]) AS mark WHERE strpos(xml, mark) > 0)`);
     }
   }
-  if (query.start !== undefined) parts.push(Prisma.sql`at >= ${BigInt(Math.trunc(query.start))}`);
-  if (query.end !== undefined) parts.push(Prisma.sql`at <= ${BigInt(Math.trunc(query.end))}`);
-  if (query.ids !== undefined) {
-    const ids = query.ids.filter(isUuid);
-    if (ids.length === 0) return null;
-    parts.push(Prisma.sql`uid = ANY(${ids}::uuid[])`);
-  }
-  if (query.text !== undefined) {
-    const terms = textTerms(query.text);
-    if (terms.length === 0) return null;
-    parts.push(Prisma.sql`words @@ ${prefixQuery(terms.map((term) => `${query.accountId}:${term}`))}::tsquery`);
-  }
-  return Prisma.join(parts, ' AND ');
+  const narrowed = sharedConditions(query, query.accountId);
+  return narrowed === null ? null : Prisma.join([...parts, ...narrowed], ' AND ');
 }
 
 export function prismaArchive({ db }: { db: Db }): Archive {

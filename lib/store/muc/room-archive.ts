@@ -1,10 +1,9 @@
 import type { BareJid } from '../../kernel/jid.ts';
 import type { RoomArchive, RoomArchiveQuery, RoomMessage } from '../../muc/ports.ts';
+import { sharedConditions } from '../archive-conditions.ts';
 import { type Db, isUuid } from '../db.ts';
-import { prefixQuery } from '../directory/account-rows.ts';
 import { Prisma } from '../generated/client.ts';
 import { COUNT_CAP } from '../paging.ts';
-import { textTerms } from '../search-words.ts';
 
 interface Row {
   room_id: number;
@@ -35,19 +34,8 @@ function condition(query: RoomArchiveQuery): Prisma.Sql | null {
   const parts: Prisma.Sql[] = [Prisma.sql`room_id = ${query.roomId}`];
   if (query.with?.nick !== undefined) parts.push(Prisma.sql`nick = ${query.with.nick}`);
   if (query.with?.sender !== undefined) parts.push(Prisma.sql`sender = ${query.with.sender}`);
-  if (query.start !== undefined) parts.push(Prisma.sql`at >= ${BigInt(Math.trunc(query.start))}`);
-  if (query.end !== undefined) parts.push(Prisma.sql`at <= ${BigInt(Math.trunc(query.end))}`);
-  if (query.ids !== undefined) {
-    const ids = query.ids.filter(isUuid);
-    if (ids.length === 0) return null;
-    parts.push(Prisma.sql`uid = ANY(${ids}::uuid[])`);
-  }
-  if (query.text !== undefined) {
-    const terms = textTerms(query.text);
-    if (terms.length === 0) return null;
-    parts.push(Prisma.sql`words @@ ${prefixQuery(terms.map((term) => `${query.roomId}:${term}`))}::tsquery`);
-  }
-  return Prisma.join(parts, ' AND ');
+  const narrowed = sharedConditions(query, query.roomId);
+  return narrowed === null ? null : Prisma.join([...parts, ...narrowed], ' AND ');
 }
 
 export function prismaRoomArchive({ db }: { db: Db }): RoomArchive {
