@@ -64,6 +64,7 @@ const settings = {
   'im.offlineMax': 100_000,
   'im.offlineMaxPerSender': 100_000,
   'archive.queriesPerSecond': 0,
+  'muc.archiveQueriesPerSecond': 0,
   'xmpp.unackedStanzas': 100_000,
   'xmpp.unackedBytes': 104_857_600,
   'presence.maxContacts': 0,
