@@ -120,6 +120,7 @@ export function createChanges(deps: {
 
   function fresh(room: Room, like: Occupant, nick: string, key: string): Occupant {
     const occupant = new Occupant(makeJid(room.jid.local, room.jid.domain, nick), key, like.bare, like.occupantId, like, ctx.clock.now());
+    occupant.hats = like.hats;
     room.occupants.set(key, occupant);
     deps.entered();
     return occupant;

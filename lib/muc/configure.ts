@@ -87,6 +87,7 @@ export function createConfiguring(deps: {
         createdAt,
         createdBy,
         vcard,
+        hats: room.hatRows(),
       });
       room.storedId = id;
       registry.stored(1);

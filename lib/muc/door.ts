@@ -7,6 +7,7 @@ import { type Affiliations, whoOf } from './affiliations.ts';
 import type { Configuring } from './configure.ts';
 import type { MucContext } from './context.ts';
 import { defaultConfig } from './defaults.ts';
+import { hatsOf } from './hats.ts';
 import type { Leaving } from './leave.ts';
 import type { Messages } from './messages.ts';
 import { nickKey } from './names.ts';
@@ -68,6 +69,7 @@ export function createDoor(deps: {
       jids: occupant.sessions.map(({ jid }) => jid.full),
       role: occupant.role,
       affiliation: occupant.affiliation,
+      hats: hatsOf(room, occupant.bare).map(({ title }) => title),
       joinedAt: occupant.joinedAt,
     })),
     affiliations: room.affiliationRows(),

@@ -18,6 +18,8 @@ import { createConfiguring } from './configure.ts';
 import { type MucContext, type MucCounters, occupantIdMaker } from './context.ts';
 import { createDiscovery } from './discovery.ts';
 import { createDoor } from './door.ts';
+import { createHats } from './hats.ts';
+import { createHatsIq } from './hats-iq.ts';
 import { createInvitations } from './invitations.ts';
 import { createJoining, type Joining } from './join.ts';
 import { createLeaving } from './leave.ts';
@@ -108,7 +110,8 @@ export function createMuc(deps: {
   const affiliations = createAffiliations({ ctx, broadcasts, leaving, showOccupants: joining.showOccupants });
   const configuring = createConfiguring({ ctx, registry, affiliations, messages, leaving });
   const registration = createRegisterIq({ ctx, affiliations });
-  const discovery = createDiscovery({ ctx, registration, pages: createRoomPages({ store: deps.store, registry }) });
+  const hats = createHatsIq({ ctx, hats: createHats({ ctx, broadcasts, messages }) });
+  const discovery = createDiscovery({ ctx, registration, hats, pages: createRoomPages({ store: deps.store, registry }) });
   const relay = createRelay({ ctx, vcardOf: deps.vcardOf });
   const stanzas = createRoomStanzas({
     ctx,
@@ -128,6 +131,7 @@ export function createMuc(deps: {
       archive: createArchiveIq(ctx),
       vcard: createVcardIq({ ctx, configuring }),
       moderation: createModeration({ ctx, messages }),
+      hats,
     }),
     answer: (iq, answer) => router().answer(iq, answer),
     failed: (iq, error) => router().failed(iq, error),
@@ -188,6 +192,9 @@ export function createMuc(deps: {
     async forgetPerson(bare, renamedTo) {
       await deps.store.forgetPerson(bare, renamedTo);
       for (const room of registry.all()) {
+        const uris = room.worn.get(bare);
+        room.worn.delete(bare);
+        if (renamedTo !== undefined) for (const uri of uris ?? []) room.wear(renamedTo, uri, true);
         const known = room.affiliations.get(bare);
         if (known === undefined) continue;
         room.setStanding(bare, 'none', null, '');

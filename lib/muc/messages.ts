@@ -56,6 +56,7 @@ export function createMessages(ctx: MucContext, broadcasts: Broadcasts): Message
   const isForged = (room: Room) => (child: Element) =>
     child.ns === MUC_NS.user ||
     child.ns === MUC_NS.occupantId ||
+    child.ns === MUC_NS.hats ||
     (child.ns === NS.stanzaId && child.name === 'stanza-id' && child.attrs.by === room.jid.bare) ||
     (child.ns === NS.delay && child.attrs.from === room.jid.bare);
 

@@ -49,6 +49,20 @@ export interface RoomAffiliation {
   readonly reason: string;
 }
 
+/** A title people of a room wear beside their nickname (XEP-0317). */
+export interface RoomHat {
+  readonly uri: string;
+  readonly title: string;
+  /** Colour as an angle in degrees (XEP-0392), as text; empty: the client's choice. */
+  readonly hue: string;
+}
+export interface RoomHats {
+  /** In the order of their URIs. */
+  readonly kinds: readonly RoomHat[];
+  /** Bare addresses with the URIs of what they wear; in the order of both. */
+  readonly worn: readonly { readonly who: string; readonly uri: string }[];
+}
+
 export interface RoomSubject {
   readonly text: string;
   /** Nickname of who set it. */
@@ -67,6 +81,7 @@ export interface StoredRoom {
   readonly createdBy: string;
   /** Serialised vCard (avatar, XEP-0054 on the room); empty without. */
   readonly vcard: string;
+  readonly hats: RoomHats;
 }
 
 export interface RoomListQuery {
@@ -113,6 +128,12 @@ export interface RoomStore {
   saveVcard(id: number, vcard: string): Promise<void>;
   /** In one transaction; `none` with a null nick removes the row. */
   saveAffiliations(id: number, changes: readonly (Omit<RoomAffiliation, 'affiliation'> & { affiliation: Affiliation })[]): Promise<void>;
+  /** A new hat, or another title or colour of one. */
+  saveHat(id: number, hat: RoomHat): Promise<void>;
+  /** The hat, from everybody who wears it too. */
+  removeHat(id: number, uri: string): Promise<void>;
+  /** Somebody puts on or takes off a hat that there is. */
+  wearHat(id: number, who: BareJid, uri: string, wears: boolean): Promise<void>;
   /** The room, its affiliations and its archive. */
   destroy(id: number): Promise<void>;
   count(): Promise<number>;
@@ -195,6 +216,8 @@ export interface LiveOccupant {
   readonly jids: readonly string[];
   readonly role: Role;
   readonly affiliation: Affiliation;
+  /** Titles of the hats it wears. */
+  readonly hats: readonly string[];
   /** Milliseconds since 1970. */
   readonly joinedAt: number;
 }

@@ -57,6 +57,8 @@ export function createRegistry(ctx: MucContext): Registry {
     room.vcard = row.vcard;
     room.emptySince = clock.monotonic();
     for (const { who, affiliation, nick, reason } of row.affiliations) room.setStanding(who, affiliation, nick, reason);
+    for (const hat of row.hats.kinds) room.hats.set(hat.uri, hat);
+    for (const { who, uri } of row.hats.worn) room.wear(who, uri, true);
     return room;
   }
 

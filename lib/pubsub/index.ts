@@ -27,8 +27,8 @@ export interface PubSub extends Room {
   readonly personal: PersonalNodes;
   /** The address no longer belongs to its account. */
   forget(bare: BareJid): void;
-  /** The address is nobody's any more: whoever gets it next is nobody's owner and subscriber. */
-  forgetPerson(bare: BareJid): Promise<void>;
+  /** The address is nobody's any more: whoever gets it next is nobody's owner and subscriber. A renamed person stays what it was. */
+  forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export function createPubSub(
     features: { account: personFeatures },
     protocols,
     forget: (bare) => core.realms.forget(bare),
-    forgetPerson: (bare) => core.realms.forgetPerson(bare),
+    forgetPerson: (bare, renamedTo) => core.realms.forgetPerson(bare, renamedTo),
     stop: async () => names.stop(),
   };
 }

@@ -268,7 +268,9 @@ async function compose(
       rooms.muc
         .forgetPerson(bare as BareJid, movedTo as BareJid | undefined)
         .catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
-      rooms.pubsub.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('pubsub.forget-failed', { bare, error }));
+      rooms.pubsub
+        .forgetPerson(bare as BareJid, movedTo as BareJid | undefined)
+        .catch((error: unknown) => log.warn('pubsub.forget-failed', { bare, error }));
     }
     if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
     if (what === 'removed') rooms.files.upkeep.accountRemoved();

@@ -20,6 +20,7 @@ export const occupant = (nick: string, more: Partial<LiveOccupant> = {}): LiveOc
   jids: [`${nick.toLowerCase()}@example.com/phone`],
   role: 'participant',
   affiliation: 'none',
+  hats: [],
   joinedAt: 1_700_000_000_000,
   ...more,
 });
@@ -82,7 +83,7 @@ export function pretendedRooms(store: RoomStore): PretendedRooms {
         return refuse({ code: 'muc.exists', kind: 'conflict', message: 'There is a room with this address.' });
       const affiliations = owners.map((who): RoomAffiliation => ({ who, affiliation: 'owner', nick: null, reason: '' }));
       const room = { jid: jid.bare, config: roomConfig(config), subject: null, affiliations, createdAt: 5, createdBy: by };
-      const storedId = room.config.persistent ? await store.create({ ...room, vcard: '' }) : null;
+      const storedId = room.config.persistent ? await store.create({ ...room, vcard: '', hats: { kinds: [], worn: [] } }) : null;
       live.set(jid.bare, { ...room, occupants: [], storedId, locked: false });
       return ok(live.get(jid.bare)!);
     },

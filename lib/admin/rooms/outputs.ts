@@ -62,6 +62,8 @@ export const occupantRow = z.object({
   addresses: z.array(z.string()),
   role: z.enum([...roles, 'none']),
   affiliation: z.enum([...affiliations, 'none']),
+  /** Titles of the hats they wear (XEP-0317). */
+  hats: z.array(z.string()),
   joinedAt: instant,
 });
 export type OccupantRow = z.output<typeof occupantRow>;

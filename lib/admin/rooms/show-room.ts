@@ -49,7 +49,7 @@ export const findOccupants = defineUseCase({
   cli: {
     words: ['rooms', 'occupants'],
     positionals: [{ field: 'room', name: 'ROOM' }],
-    table: { path: 'items', columns: ['nick', 'addresses', 'role', 'affiliation', 'joinedAt'] },
+    table: { path: 'items', columns: ['nick', 'addresses', 'role', 'affiliation', 'hats', 'joinedAt'] },
     examples: ['rollcall rooms occupants team@conference.example.com'],
   },
   async run(input, { deps }) {
@@ -65,11 +65,12 @@ export const findOccupants = defineUseCase({
       rows,
       (row) => row.nick,
       input,
-      ({ nick, jids, role, affiliation, joinedAt }) => ({
+      ({ nick, jids, role, affiliation, hats, joinedAt }) => ({
         nick,
         addresses: [...jids],
         role,
         affiliation,
+        hats: [...hats],
         joinedAt,
       }),
     );
