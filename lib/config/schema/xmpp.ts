@@ -142,6 +142,17 @@ export const xmppSettings = defineSection({
       unit: 'messages',
       applies: 'now',
     },
+    floodClose: {
+      kind: 'duration',
+      label: 'Close a client that floods for',
+      help: 'A client that sends ten times as fast as it may for this long is disconnected. As reading from it pauses, this shows when its messages, presence changes or octets have come without a rest for ten times as long.',
+      default: 30,
+      min: 0,
+      max: 3_600,
+      unit: 's',
+      zero: 'never; it is only read more slowly',
+      applies: 'now',
+    },
     connectionsPerAddress: {
       kind: 'count',
       label: 'New connections a second from one address',
