@@ -89,7 +89,7 @@ export function createMessages(ctx: MucContext, broadcasts: Broadcasts): Message
           done?.();
         });
       } else done?.();
-      if (what.body !== '') room.remember(message, settings.get().historyOnJoin);
+      if (what.body !== '') room.remember(message, settings.get().historyOnJoin, settings.get().historyChars);
     } else done?.();
     broadcasts.toAll(room, out, what.body === '' ? 'may-wait' : 'now');
   }

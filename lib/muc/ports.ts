@@ -137,6 +137,8 @@ export interface RoomStore {
   /** The room, its affiliations and its archive. */
   destroy(id: number): Promise<void>;
   count(): Promise<number>;
+  /** Rooms that this person made and still owns. */
+  countMadeBy(bare: BareJid): Promise<number>;
   /** How many rooms each domain of the chat server has; domains without rooms are absent. */
   countsByDomain(): Promise<ReadonlyMap<string, number>>;
   list(query: RoomListQuery): Promise<{ readonly rows: readonly RoomListRow[]; readonly next: string | null; readonly total: number }>;

@@ -83,6 +83,7 @@ export class Room {
   /** Who holds which reserved nickname, by its key. */
   readonly reserved = new Map<string, string>();
   readonly history: Remembered[] = [];
+  private historyChars = 0;
   /** Hats of this room by URI, and who wears which. */
   readonly hats = new Map<string, RoomHat>();
   readonly worn = new Map<string, Set<string>>();
@@ -172,9 +173,23 @@ export class Room {
     return found;
   }
 
-  remember(message: Omit<RoomMessage, 'roomId'>, limit: number): void {
+  /** At most so many messages and so many characters; the newest stays however long it is. */
+  remember(message: Omit<RoomMessage, 'roomId'>, limit: number, maxChars: number): void {
     this.history.push({ message, shown: null });
-    if (this.history.length > limit) this.history.splice(0, this.history.length - limit);
+    this.historyChars += message.xml.length;
+    let gone = 0;
+    while (this.history.length - gone > limit || (this.historyChars > maxChars && this.history.length - gone > 1)) {
+      this.historyChars -= this.history[gone]?.message.xml.length ?? 0;
+      gone++;
+    }
+    if (gone > 0) this.history.splice(0, gone);
+  }
+  /** One that was taken back. */
+  unremember(uid: string): void {
+    const at = this.history.findIndex(({ message }) => message.uid === uid);
+    if (at < 0) return;
+    this.historyChars -= this.history[at]?.message.xml.length ?? 0;
+    this.history.splice(at, 1);
   }
 
   /** What was told of all occupants is no longer right. */

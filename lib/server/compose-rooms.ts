@@ -120,7 +120,13 @@ export function composeRooms(deps: {
     roster,
     settings: settings.section('presence'),
     clock,
-    conversion: { nodes: pubsub.personal, users, router, log },
+    conversion: {
+      nodes: pubsub.personal,
+      users,
+      router,
+      pictureChanged: (user, was, now) => muc.pictureChanged(user.bare, was, now),
+      log,
+    },
   });
   const notices = createNotices({ store: stores.notices, users, router, journal: stores.journal, clock, log });
   const search = createSearch({

@@ -188,6 +188,12 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
       const [row] = await tx.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM room`;
       return row?.n ?? 0;
     },
+    async countMadeBy(bare) {
+      const [row] = await tx.$queryRaw<{ n: number }[]>`
+        SELECT count(*)::int AS n FROM room_affiliation a JOIN room r ON r.id = a.room_id
+        WHERE a.who = ${bare} AND a.affiliation = 'owner' AND r.created_by = ${bare}`;
+      return row?.n ?? 0;
+    },
     async countsByDomain() {
       const rows = await tx.$queryRaw<{ domain: string; n: number }[]>`SELECT domain, count(*)::int AS n FROM room GROUP BY domain`;
       return new Map(rows.map(({ domain, n }) => [domain, n]));
@@ -200,6 +206,9 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
     },
     async forgetPerson(bare, renamedTo) {
       await db.atomically(async (inside) => {
+        if (renamedTo !== undefined)
+          await inside.$executeRaw`
+            UPDATE room r SET created_by = ${renamedTo} FROM room_affiliation a WHERE a.room_id = r.id AND a.who = ${bare} AND r.created_by = ${bare}`;
         // Who is there already under the new name keeps what that name has.
         if (renamedTo !== undefined)
           await inside.$executeRaw`

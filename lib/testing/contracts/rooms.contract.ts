@@ -125,6 +125,20 @@ export function describeRoomsContract(name: string, make: MakeStores): void {
       await rooms.destroy(id);
     });
 
+    it('counts the rooms that somebody made and still owns, also under another address', async () => {
+      const own = (who: string) => [{ who: `${who}@example.com`, affiliation: 'owner' as const, nick: null, reason: '' }];
+      const made = (local: string, by: string, owner: string) =>
+        stores().rooms.create(newRoom(local, {}, { createdBy: `${by}@example.com`, affiliations: own(owner) }));
+      await made('a', 'bob', 'bob');
+      await made('b', 'bob', 'bob');
+      await made('given', 'bob', 'ann');
+      await made('got', 'ann', 'bob');
+      const count = (who: string) => stores().rooms.countMadeBy(jid(`${who}@example.com`));
+      expect([await count('bob'), await count('ann'), await count('nobody')]).toEqual([2, 0, 0]);
+      await stores().rooms.forgetPerson(jid('bob@example.com'), jid('rob@example.com'));
+      expect([await count('bob'), await count('rob')]).toEqual([0, 2]);
+    });
+
     it('forgets a destroyed room, whose address is free again', async () => {
       const id = await stores().rooms.create(newRoom('one'));
       await stores().rooms.destroy(id);

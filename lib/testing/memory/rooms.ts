@@ -125,6 +125,10 @@ export function memoryRoomStore(state: MemoryState): RoomStore {
       for (const [key, message] of state.roomMessages) if (message.roomId === id) state.roomMessages.delete(key);
     },
     count: async () => state.rooms.size,
+    countMadeBy: async (bare) =>
+      [...state.rooms.values()].filter(
+        (room) => room.createdBy === bare && room.affiliations.some(({ who, affiliation }) => who === bare && affiliation === 'owner'),
+      ).length,
     async countsByDomain() {
       const counts = new Map<string, number>();
       for (const { jid } of state.rooms.values()) {
@@ -171,6 +175,7 @@ export function memoryRoomStore(state: MemoryState): RoomStore {
         const own = room.affiliations.find((row) => row.who === bare);
         if (own === undefined) continue;
         const others = room.affiliations.filter((row) => row !== own);
+        if (renamedTo !== undefined && room.createdBy === bare) change(room.id, { createdBy: renamedTo });
         const moves = renamedTo !== undefined && !others.some((row) => row.who === renamedTo);
         change(room.id, { affiliations: moves ? [...others, { ...own, who: renamedTo }].sort(byWho) : others });
       }
