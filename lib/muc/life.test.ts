@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configXml, createMucWorld, line, MUC_DOMAIN, type MucWorld } from '../testing/muc-world.ts';
 import type { Element } from '../xmpp/stanza/element.ts';
+import { configVersion } from './ports.ts';
 
 const ROOM = `r@${MUC_DOMAIN}`;
 const OWNER = 'http://jabber.org/protocol/muc#owner';
@@ -385,6 +386,19 @@ describe('limits of rooms', () => {
     world.groupchat(alice, 'r', `<body>8${'x'.repeat(5_000)}</body>`);
     await world.rest();
     expect(await shown('2')).toEqual(['8']);
+  });
+});
+
+describe('two administrators at once', () => {
+  it('the second is refused when the configuration is no longer the one it was shown', async () => {
+    const { world } = await two({ 'muc#roomconfig_persistentroom': '1' });
+    const { door } = world.muc;
+    const seen = configVersion((await door.inspect(ROOM as never))!.config);
+    const [first, second] = await Promise.all(['Theirs', 'Mine'].map((title) => door.configure(ROOM as never, { title }, 'admin', seen)));
+    expect(first).toMatchObject({ ok: true });
+    const now = await door.inspect(ROOM as never);
+    expect(second).toMatchObject({ ok: false, fault: { kind: 'conflict', details: { version: configVersion(now!.config) } } });
+    expect(now?.config.title).toBe('Theirs');
   });
 });
 

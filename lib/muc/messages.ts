@@ -96,7 +96,8 @@ export function createMessages(ctx: MucContext, broadcasts: Broadcasts): Message
 
   /**
    * A client that lost its connection enters again and says once more what was never acknowledged to it. What the room has of that already is not said
-   * twice: the same words under the same id, from before it entered.
+   * twice: the same words under the same id, from before it entered. The room looks only at what it has in memory; where more than that was said
+   * since, the repetition passes: to ask the archive would cost a query for each message of everyone who has just entered.
    */
   function wasSaid(room: Room, session: OccupantSession, id: string, inner: string): boolean {
     if (id === '') return false;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Fault } from '../kernel/faults.ts';
 import type { BareJid, Jid } from '../kernel/jid.ts';
 import type { Result } from '../kernel/result.ts';
@@ -247,13 +248,21 @@ export interface RoomsDoor {
   occupantsOf(jid: BareJid): number;
   inspect(jid: BareJid): Promise<LiveRoom | null>;
   create(jid: Jid, config: Partial<RoomConfig>, owners: readonly BareJid[], by: string): Promise<Result<LiveRoom, Fault>>;
-  configure(jid: BareJid, change: Partial<RoomConfig>, by: string): Promise<Result<LiveRoom, Fault>>;
+  /** With `version`, only when the configuration is still the one that `configVersion` gave it for. */
+  configure(jid: BareJid, change: Partial<RoomConfig>, by: string, version?: string): Promise<Result<LiveRoom, Fault>>;
   setAffiliation(jid: BareJid, who: string, affiliation: Affiliation, reason: string): Promise<Result<LiveRoom, Fault>>;
   setSubject(jid: BareJid, text: string, by: string): Promise<Result<LiveRoom, Fault>>;
   kick(jid: BareJid, nick: string, reason: string): Promise<Result<LiveRoom, Fault>>;
   /** Where `alternate` names another room, people are told to go there. */
   destroy(jid: BareJid, reason: string, alternate: BareJid | null): Promise<Result<null, Fault>>;
 }
+
+/** The same for the same configuration, another for each other one: so that nobody overwrites what they have not seen. */
+export const configVersion = (config: RoomConfig): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('base64url')
+    .slice(0, 16);
 
 /** More words than this of one room's title and description are not indexed. */
 const MAX_ROOM_WORDS = 500;

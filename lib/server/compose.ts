@@ -16,6 +16,7 @@ import { nearestName } from '../config/nearest.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
 import { createDiagnostics, type Logger } from '../diagnostics/index.ts';
 import { createCredentialSource, createDomains } from '../directory/index.ts';
+import { followProxies } from '../kernel/client-address.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import type { Fault } from '../kernel/faults.ts';
@@ -451,6 +452,7 @@ async function compose(
       live,
       tls: consoleTls,
       isOwnHost: hostNames.isOurs,
+      isTrustedProxy: followProxies(() => settings.section('console').get().trustedProxies),
       log,
     },
   );

@@ -1,7 +1,16 @@
 import type { Fault } from '../kernel/faults.ts';
 import type { BareJid } from '../kernel/jid.ts';
 import { ok, type Result, refuse } from '../kernel/result.ts';
-import type { LiveOccupant, LiveRoom, LiveRoomRow, RoomAffiliation, RoomConfig, RoomStore, RoomsDoor } from '../muc/ports.ts';
+import {
+  configVersion,
+  type LiveOccupant,
+  type LiveRoom,
+  type LiveRoomRow,
+  type RoomAffiliation,
+  type RoomConfig,
+  type RoomStore,
+  type RoomsDoor,
+} from '../muc/ports.ts';
 import { roomConfig } from './room-rows.ts';
 
 type Kept = { -readonly [K in keyof LiveRoom]: LiveRoom[K] };
@@ -87,8 +96,10 @@ export function pretendedRooms(store: RoomStore): PretendedRooms {
       live.set(jid.bare, { ...room, occupants: [], storedId, locked: false });
       return ok(live.get(jid.bare)!);
     },
-    configure: (jid, change) =>
+    configure: (jid, change, _by, version) =>
       on(jid, async (room) => {
+        if (version !== undefined && version !== configVersion(room.config))
+          return { code: 'rooms.changed-meanwhile', kind: 'conflict', message: 'Somebody changed it meanwhile.' };
         room.config = { ...room.config, ...change };
         if (room.storedId !== null) await store.saveConfig(room.storedId, room.config);
         return undefined;

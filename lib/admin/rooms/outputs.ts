@@ -48,6 +48,8 @@ export type RoomSettings = z.output<typeof roomSettings>;
 export const roomDetail = z.object({
   room: roomRow,
   settings: roomSettings,
+  /** Of the settings: another after each change of them. */
+  version: z.string(),
   subject: z.object({ text: z.string(), by: z.string(), at: instant }).nullable(),
   /** Made by a client and not configured yet: nobody else can enter. */
   locked: z.boolean(),

@@ -1,4 +1,5 @@
 import { ok } from '../../kernel/result.ts';
+import { configVersion } from '../../muc/ports.ts';
 import { defineUseCase } from '../shared/define.ts';
 import { pageOf } from '../shared/fields.ts';
 import { findMembersInput, findOccupantsInput, getRoomInput } from './inputs.ts';
@@ -29,6 +30,7 @@ export const getRoom = defineUseCase({
     return ok({
       room: rowOfLive(room),
       settings: presentSettings(room.config),
+      version: configVersion(room.config),
       subject: room.subject,
       locked: room.locked,
       counts: { owners: having('owner'), admins: having('admin'), members: having('member'), outcasts: having('outcast') },
