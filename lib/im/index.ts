@@ -62,6 +62,7 @@ const carriedProtocols: readonly Protocol[] = [
     'Copied, kept and archived; in the archives of both sides a tombstone takes the place of what its sender takes back.',
   ),
   carried('XEP-0444', 'Message Reactions', '0.2.0'),
+  carried('XEP-0461', 'Message Replies', '0.2.1'),
 ];
 
 const protocols: readonly Protocol[] = [
