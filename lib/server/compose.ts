@@ -16,7 +16,6 @@ import { nearestName } from '../config/nearest.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
 import { createDiagnostics, type Logger } from '../diagnostics/index.ts';
 import { createCredentialSource, createDomains } from '../directory/index.ts';
-import { followProxies } from '../kernel/client-address.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import type { Fault } from '../kernel/faults.ts';
@@ -39,6 +38,7 @@ import {
 } from '../security/index.ts';
 import { createServices } from '../services/index.ts';
 import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
+import { followProxies } from '../xmpp/c2s/client-address.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
 import { componentProtocol, createComponents } from '../xmpp/components/index.ts';

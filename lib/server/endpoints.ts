@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AuthDoor } from '../admin/shared/door.ts';
 import type { Diagnostics } from '../diagnostics/index.ts';
-import { clientAddress } from '../kernel/client-address.ts';
+import { clientAddress } from '../xmpp/c2s/client-address.ts';
 import type { WebClients } from '../xmpp/c2s/index.ts';
 import { createHostMeta } from './host-meta.ts';
 import type { RequestHandler, UpgradeHandler } from './http.ts';

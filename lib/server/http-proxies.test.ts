@@ -1,8 +1,8 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { clientAddress, followProxies } from '../kernel/client-address.ts';
 import { silentLog } from '../kernel/log.ts';
+import { clientAddress, followProxies } from '../xmpp/c2s/client-address.ts';
 import { createHttpListeners, type HttpListeners } from './http.ts';
 
 let port: number;

@@ -2,10 +2,10 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
-import { clientAddress, forwardedAddress, setClientAddress, type TrustedProxies } from '../kernel/client-address.ts';
 import type { Fault } from '../kernel/faults.ts';
 import type { Log } from '../kernel/log.ts';
 import { ok, type Result, refuse } from '../kernel/result.ts';
+import { clientAddress, forwardedAddress, setClientAddress, type TrustedProxies } from '../xmpp/c2s/client-address.ts';
 import { bootFaults } from './faults.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;

@@ -3,12 +3,12 @@ import { pipeline } from 'node:stream';
 import type { FilesValues } from '../../config/schema/index.ts';
 import { answerFor, corsHeaders, type FilePath, type Intake, type Refused, readTarget, safeHeaders } from '../../files/index.ts';
 import type { BlobStore, FileStore } from '../../files/ports.ts';
-import { clientAddress } from '../../kernel/client-address.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isStoreDown } from '../../kernel/faults.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import { addressKey } from '../../security/index.ts';
+import { clientAddress } from '../../xmpp/c2s/client-address.ts';
 import type { RequestHandler } from '../http.ts';
 import { createTransferLimits } from './transfer-limits.ts';
 

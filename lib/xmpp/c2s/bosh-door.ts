@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { clientAddress } from '../../kernel/client-address.ts';
 import { limitsBeforeSignIn } from '../stream/limits.ts';
 import { type BoshRequest, BoshStream, type BoshTerms, requestBytes } from './bosh.ts';
 import { type BindingCondition, BodyReader, readNumber, terminalXml } from './bosh-body.ts';
+import { clientAddress } from './client-address.ts';
 import type { StreamDeps } from './client-stream.ts';
 import { isTrusted, mayConnect } from './web-door.ts';
 

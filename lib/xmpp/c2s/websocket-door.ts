@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { clientAddress } from '../../kernel/client-address.ts';
+import { clientAddress } from './client-address.ts';
 import type { StreamDeps } from './client-stream.ts';
 import { isTrusted, mayConnect } from './web-door.ts';
 import { WebSocketStream, watchOctets } from './websocket.ts';
