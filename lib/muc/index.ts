@@ -50,8 +50,8 @@ export interface Muc extends RouterRoom {
   expire(): Promise<number>;
   /** An account was removed or renamed. */
   forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
-  /** A person of this server shows another picture (XEP-0398 §4): the rooms they are in tell of it. Hashes; empty for none. */
-  pictureChanged(bare: BareJid, was: string, now: string): void;
+  /** A person of this server shows another picture (XEP-0398 §4): the rooms their devices (full addresses) are in tell of it. Hashes; empty for none. */
+  pictureChanged(devices: readonly string[], was: string, now: string): void;
   stop(): Promise<void>;
 }
 
@@ -187,9 +187,12 @@ export function createMuc(deps: {
     resume() {
       isSuspended = false;
     },
-    pictureChanged(bare, was, now) {
+    pictureChanged(devices, was, now) {
       for (const room of [...registry.all()])
-        for (const session of [...room.sessions.values()]) if (session.jid.bare === bare) changes.picture(room, session, was, now);
+        for (const full of devices) {
+          const session = room.sessions.get(full);
+          if (session !== undefined) changes.picture(room, session, was, now);
+        }
     },
     async expire() {
       const { archiveRetention } = settings.get();

@@ -415,7 +415,8 @@ describe('a new picture', () => {
     world.say(carol, `<presence to='r@${MUC_DOMAIN}/Carol'><x xmlns='http://jabber.org/protocol/muc'/><show>away</show>${own}</presence>`);
     await world.rest();
     for (const session of [alice, bob, carol]) session.take();
-    const change = (who: string, was: string, now: string) => world.muc.pictureChanged(`${who}@example.com` as never, was, now);
+    const change = (who: string, was: string, now: string) =>
+      world.muc.pictureChanged([`${who}@example.com/${who[0]}`, `${who}@example.com/elsewhere`], was, now);
     change('bob', '', '1111');
     expect(alice.take().map((one) => [one.attrs.from, photoIn(one)])).toEqual([[`r@${MUC_DOMAIN}/Bob`, '1111']]);
     change('bob', '1111', '');

@@ -124,7 +124,12 @@ export function composeRooms(deps: {
       nodes: pubsub.personal,
       users,
       router,
-      pictureChanged: (user, was, now) => muc.pictureChanged(user.bare, was, now),
+      pictureChanged: (user, was, now) =>
+        muc.pictureChanged(
+          [...user.sessions.values()].map(({ jid }) => jid.full),
+          was,
+          now,
+        ),
       log,
     },
   });

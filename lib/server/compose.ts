@@ -305,6 +305,7 @@ async function compose(
     bytesIn: clients.counters.bytesIn,
     bytesOut: clients.counters.bytesOut,
     rateLimitPauses: clients.counters.rateLimitPauses,
+    floods: clients.counters.floods,
     malformedStreams: clients.counters.malformedStreams,
     rooms: chatRooms.door.counters.rooms,
     roomOccupants: chatRooms.door.counters.occupants,
