@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
-import { causeOf, isConnectionLoss, StoreUnavailable } from './errors.ts';
+import { causeOf, isConnectionLoss, isShortage, StoreUnavailable, shortageOf } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
 
 export type DatabaseState = 'up' | 'down';
@@ -18,7 +18,10 @@ export interface DbClient {
   readonly writer: PrismaClient;
   readonly state: DatabaseState;
   onState(fn: StateListener): () => void;
-  /** Hand in an error that a statement ended with: a lost connection flips the state. Tells whether it was one. */
+  /**
+   * Hand in an error that a statement of the engine ended with: a lost connection flips the state, and so does a database that can keep nothing (a full
+   * disk). Tells whether it was one of these: what was to be written is to be kept and written again when the state is `up`.
+   */
   report(error: unknown): boolean;
   /** The error to throw on: a lost connection becomes `StoreUnavailable`, which says what happened in words for people. */
   explained(error: unknown): unknown;
@@ -32,12 +35,20 @@ const HEARTBEAT_DOWN_MS = 1_000;
 const PROBE_TIMEOUT_MS = 10_000;
 /** A statement that runs longer than this is ended by the database. Deletions raise it for themselves. */
 export const STATEMENT_TIMEOUT_MS = 30_000;
+/**
+ * Sixteen megabytes that do not fit into the memory of a sort go to the disk and are gone again. That is one segment of the write-ahead log: with less
+ * space than that, the next commit may be the one that brings the server down.
+ */
+const ROOM_TEST =
+  "SET LOCAL work_mem = '64kB'; SELECT count(*) FROM (SELECT repeat(md5(i::text), 32) AS t FROM generate_series(1, 16384) AS i ORDER BY t OFFSET 0) AS s";
 /** The longest that a statement may ask for, and a transaction may take. */
 const LONGEST_MS = 600_000;
 
 export function createDbClient({ connection, log, poolSize = 12 }: { connection: pg.PoolConfig; log: Log; poolSize?: number }): DbClient {
   let state: DatabaseState = 'up';
   let closed = false;
+  /** It answered, but could not keep anything: an answer alone does not prove that it can now. */
+  let isShort = false;
   const listeners = new Set<StateListener>();
 
   function become(next: DatabaseState, why: string): void {
@@ -50,12 +61,18 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
   }
 
   function report(error: unknown): boolean {
-    if (!isConnectionLoss(error)) return false;
-    become('down', causeOf(error));
+    if (isConnectionLoss(error)) become('down', causeOf(error));
+    else if (isShortage(error)) {
+      isShort = true;
+      become('down', shortageOf(error));
+    } else return false;
     return true;
   }
   function explained(error: unknown): unknown {
-    if (error instanceof StoreUnavailable || !isConnectionLoss(error)) return error;
+    if (error instanceof StoreUnavailable) return error;
+    // One large question may find no room for its own sorting while messages are kept all right: it says nothing of the state.
+    if (isShortage(error)) return new StoreUnavailable(error);
+    if (!isConnectionLoss(error)) return error;
     // A pool that pages have used up looks the same from here; only an answer decides what is told to everyone.
     void probe();
     return new StoreUnavailable(error);
@@ -107,11 +124,12 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       timer = setTimeout(() => reject(new Error('the database does not answer')), PROBE_TIMEOUT_MS);
     });
     try {
-      await Promise.race([writerPool.query('SELECT 1'), late]);
+      await Promise.race([writerPool.query(isShort ? ROOM_TEST : 'SELECT 1'), late]);
+      isShort = false;
       become('up', '');
       return true;
     } catch (error) {
-      become('down', causeOf(error));
+      become('down', isShortage(error) ? shortageOf(error) : causeOf(error));
       return false;
     } finally {
       clearTimeout(timer);
