@@ -364,7 +364,13 @@ async function compose(
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
-  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }) });
+  const jobs = createJobRunner({
+    uow,
+    clock,
+    log,
+    events,
+    rebuild: createRebuild({ uow, events, settings, rooms: chatRooms, notices: rooms.notices, clock }),
+  });
   const adminDeps: AdminDeps = {
     uow,
     engine: createEngineView({ users, roster: rooms.roster, presence: rooms.presence, offline: stores.offline, counters }),

@@ -1,0 +1,59 @@
+import type { RunningServer } from '../fixtures/start-server.ts';
+import { until } from '../peers/process.ts';
+import type { SmallDisk } from './small-disk.ts';
+
+export interface FullDiskReport {
+  /** Times the disk was filled. */
+  times: number;
+  /** What the node said of it, once. */
+  readonly said: Set<string>;
+  readonly problems: string[];
+}
+
+const noticeMs = 60_000;
+const recoverMs = 120_000;
+const stayMs = 3_000;
+const lookMs = 200;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+async function readiness(server: RunningServer): Promise<{ ready: boolean; reasons: readonly string[] }> {
+  const response = await fetch(`http://${server.host}:${server.ports.http}/health/ready`).catch(() => null);
+  if (response === null) return { ready: false, reasons: [] };
+  const { reasons = [] } = (await response.json().catch(() => ({}))) as { reasons?: readonly string[] };
+  return { ready: response.status === 200, reasons };
+}
+
+/** Fills the disk under traffic until the node says that it cannot keep anything, and keeps it so for a while. */
+export async function fillUnderTraffic(server: RunningServer, disk: SmallDisk, report: FullDiskReport): Promise<void> {
+  report.times++;
+  const alarmsBefore = raised(server);
+  const refill = () => {
+    // What the database gives back on its way down is taken, too.
+    disk.fill();
+    return true;
+  };
+  await until(
+    'the node says that it is not ready while the disk is full',
+    async () => {
+      refill();
+      const { ready, reasons } = await readiness(server);
+      if (!ready) for (const reason of reasons) report.said.add(reason);
+      return !ready && reasons.length > 0;
+    },
+    noticeMs,
+    lookMs,
+  );
+  for (const end = performance.now() + stayMs; performance.now() < end; await pause(lookMs)) refill();
+  await until('an alarm is raised', () => raised(server) > alarmsBefore, 10_000, lookMs).catch((problem: unknown) => {
+    report.problems.push(String(problem));
+  });
+}
+
+/** With space again, the node must come back by itself. */
+export async function backByItself(server: RunningServer, disk: SmallDisk): Promise<void> {
+  disk.free();
+  await until('the node is ready again once there is space', async () => (await readiness(server)).ready, recoverMs, lookMs);
+}
+
+const raised = (server: RunningServer): number => server.log().match(/alarm\.raised.*database/g)?.length ?? 0;
