@@ -56,4 +56,8 @@ export async function backByItself(server: RunningServer, disk: SmallDisk): Prom
   await until('the node is ready again once there is space', async () => (await readiness(server)).ready, recoverMs, lookMs);
 }
 
-const raised = (server: RunningServer): number => server.log().match(/alarm\.raised.*database/g)?.length ?? 0;
+const raised = (server: RunningServer): number =>
+  server
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('alarm.raised') && line.includes('"database"')).length;

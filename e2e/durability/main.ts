@@ -226,15 +226,18 @@ async function run(): Promise<boolean> {
   }
   const verdict = judge(allSent(), holdings, ours, killedAt);
   const refused = recipients.flatMap((recipient) => recipient.refused);
+  // With a disk that has space, nobody may be told to wait.
+  const waits = disk === null ? verdict.refused + keeper.refused + publisher.refused : 0;
   const clean =
     isClean(verdict) &&
+    waits === 0 &&
     refused.length + list.length + hall.problems.length + items.length + fullDisk.problems.length === 0 &&
     Math.min(verdict.acknowledged, keeper.confirmed, speaker.acknowledged, publisher.confirmed) > 0;
   if (values.json)
     process.stdout.write(
       `${JSON.stringify({ seed, rounds, clean, ...verdict, refused, vanished, list, hall, items, fullDisk: { ...fullDisk, said: [...fullDisk.said] } }, null, 2)}\n`,
     );
-  else print(verdict, refused, list, hall, items, clean);
+  else print(verdict, refused, list, hall, items, waits, clean);
   for (const client of [...senders, ...recipients, keeper, speaker, publisher]) client.cut();
   await server.stop();
   server = null;
@@ -253,6 +256,7 @@ function print(
   list: readonly string[],
   hall: { readonly problems: readonly string[]; readonly repeated: number },
   items: readonly string[],
+  waits: number,
   clean: boolean,
 ): void {
   const line = (label: string, list: readonly string[]) =>
@@ -269,6 +273,7 @@ function print(
       line('refused to a recipient', refused),
       line('contact lists that differ from what was confirmed', list),
       line('a room that differs from what was acknowledged', hall.problems),
+      ...(disk === null ? [`${waits === 0 ? 'ok  ' : 'FAIL'} told to wait although there was space: ${waits}`] : []),
       line('published items that differ from what was confirmed', items),
       ...(disk === null ? [] : [line('a full disk that the node said nothing of', fullDisk.problems)]),
       `     kept twice by the room because its speaker repeated it after a kill: ${hall.repeated}`,

@@ -1,6 +1,6 @@
 import { enableStreamManagement, type ManagedStream, resumeStream } from '../clients/managed.ts';
 import { becomeAvailable, openRaw, type RawClient, type RawTarget } from '../clients/raw.ts';
-import { childText, find, type XmlElement } from '../clients/xml.ts';
+import { child, childText, find, type XmlElement } from '../clients/xml.ts';
 
 /** Everything the check knows of one message. */
 export interface Sent {
@@ -14,9 +14,13 @@ export interface Sent {
   refused: boolean;
 }
 
-/** The refusal of a server that can keep nothing at the moment. Any other is held against it. */
-export const isShortage = (element: XmlElement): boolean =>
-  element.attrs.type === 'error' && find(element, 'error')?.attrs.type === 'wait' && find(element, 'resource-constraint') !== undefined;
+const shortages = ['resource-constraint', 'internal-server-error'];
+
+/** The refusal of a server that can keep nothing at the moment. Any other is held against it, and so is this one while the disk has space. */
+export const isShortage = (element: XmlElement): boolean => {
+  const error = element.attrs.type === 'error' ? find(element, 'error') : undefined;
+  return error?.attrs.type === 'wait' && shortages.some((condition) => child(error, condition) !== undefined);
+};
 
 /** One copy that came to a device of a recipient. */
 export interface Copy {
