@@ -91,18 +91,21 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       query_timeout: giveUpMs,
     });
   const onPoolError = (error: Error): void => {
+    if (closed) return;
     // An idle connection was cut. One may be chance; ask before calling the database down.
     log.debug('database.connection-lost', { why: error.message });
     void probe();
   };
   const mainPool = poolFor(poolSize, 'rollcall', LONGEST_MS + 10_000);
   const writerPool = poolFor(3, 'rollcall writer', STATEMENT_TIMEOUT_MS + 5_000);
+  // Prisma listens from its first statement until it disconnects. Before and after that, a server that stops would be an exception nobody catches.
+  for (const pool of [mainPool, writerPool]) pool.on('error', onPoolError);
   const plainMain = new PrismaClient({
-    adapter: new PrismaPg(mainPool, { onPoolError, onConnectionError: onPoolError }),
+    adapter: new PrismaPg(mainPool, { onConnectionError: onPoolError }),
     transactionOptions: { maxWait: 10_000, timeout: LONGEST_MS },
   });
   const writer = new PrismaClient({
-    adapter: new PrismaPg(writerPool, { onPoolError, onConnectionError: onPoolError }),
+    adapter: new PrismaPg(writerPool, { onConnectionError: onPoolError }),
     transactionOptions: { maxWait: 10_000, timeout: 60_000 },
   });
 
