@@ -317,9 +317,9 @@ async function compose(
 
   // Services, diagnostics.
   const services = createServices({ events, clock, log, nearest: nearestName });
-  const databaseState = { state: database.state, since: clock.now(), why: '' };
-  database.onState((state, why) => {
-    Object.assign(databaseState, { state, why, since: clock.now() });
+  const databaseState = { state: database.state, since: clock.now(), why: '', isFull: false };
+  database.onState((state, why, isFull) => {
+    Object.assign(databaseState, { state, why, isFull, since: clock.now() });
     services.report('database', { ok: state === 'up', why });
     events.emit('database.changed', { state, why });
   });

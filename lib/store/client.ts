@@ -5,7 +5,8 @@ import { causeOf, isConnectionLoss, isShortage, StoreUnavailable, shortageOf } f
 import { PrismaClient } from './generated/client.ts';
 
 export type DatabaseState = 'up' | 'down';
-export type StateListener = (state: DatabaseState, why: string) => void;
+/** `isFull`: it answers, and can keep nothing now. */
+export type StateListener = (state: DatabaseState, why: string, isFull: boolean) => void;
 
 /**
  * Two Prisma clients on pools of their own: what the console reads can fill its pool without keeping a message from being committed.
@@ -56,7 +57,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
     state = next;
     if (next === 'down') log.error('database.down', { why });
     else log.info('database.up', {});
-    for (const fn of listeners) fn(next, why);
+    for (const fn of listeners) fn(next, why, isShort);
     schedule();
   }
 

@@ -26,7 +26,7 @@ describe('what an error of the database means', () => {
   });
 
   it('is told in words when the disk is full', () => {
-    expect(shortageOf(raw('53100'))).toBe('its disk is full, nothing more can be stored');
+    expect(shortageOf(raw('53100'))).toBe('its disk is full');
     expect(shortageOf(raw('25006'))).toContain('25006');
   });
 });

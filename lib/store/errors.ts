@@ -66,8 +66,7 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** For people: why nothing can be kept. */
-export const shortageOf = (error: unknown): string =>
-  factsOf(error).codes.includes('53100') ? 'its disk is full, nothing more can be stored' : `it can store nothing now: ${causeOf(error)}`;
+export const shortageOf = (error: unknown): string => (factsOf(error).codes.includes('53100') ? 'its disk is full' : causeOf(error));
 
 /** True for what succeeds when tried again: a deadlock, a serialisation conflict, an account that went in the middle. */
 export function isPassing(error: unknown): boolean {
