@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
 import type { RunningServer } from '../fixtures/start-server.ts';
 import { until } from '../peers/process.ts';
 import type { SmallDisk } from './small-disk.ts';
@@ -14,6 +17,8 @@ const noticeMs = 60_000;
 const recoverMs = 120_000;
 const stayMs = 3_000;
 const lookMs = 200;
+/** More than a server of this size keeps ready. */
+const mostSegments = 200;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -48,6 +53,30 @@ export async function fillUnderTraffic(server: RunningServer, disk: SmallDisk, r
   await until('an alarm is raised', () => raised(server) > alarmsBefore, 10_000, lookMs).catch((problem: unknown) => {
     report.problems.push(String(problem));
   });
+}
+
+/**
+ * Uses up the segments of the database's write-ahead log that are ready, one after the other, until it needs one for which there is no space: then it
+ * ends all it does and cannot start again. A full disk that comes this way is rare, since a node that keeps nothing writes no log.
+ */
+export async function exhaustLog(server: RunningServer): Promise<void> {
+  const client = new pg.Client({
+    host: join(server.dataDir, 'run'),
+    user: 'rollcall',
+    password: readFileSync(join(server.dataDir, 'postgres-password'), 'utf8').trim(),
+    database: 'postgres',
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  let isDown = false;
+  for (let segment = 0; segment < mostSegments && !isDown; segment++) {
+    isDown = await client.query("SELECT pg_logical_emit_message(true, 'check', 'full'), pg_switch_wal()").then(
+      () => false,
+      () => true,
+    );
+  }
+  await client.end().catch(() => undefined);
+  if (!isDown) throw new Error('the write-ahead log never needed more space');
 }
 
 /** With space again, the node must come back by itself. */

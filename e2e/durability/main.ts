@@ -9,7 +9,7 @@ import type { RawTarget } from '../clients/raw.ts';
 import { seededRandom } from '../clients/seeded-random.ts';
 import { generateUsers, type RunningServer, startServer, withoutLimits } from '../fixtures/start-server.ts';
 import { until } from '../peers/process.ts';
-import { backByItself, type FullDiskReport, fillUnderTraffic } from './full-disk.ts';
+import { backByItself, exhaustLog, type FullDiskReport, fillUnderTraffic } from './full-disk.ts';
 import { createSpeaker } from './hall.ts';
 import { createKeeper } from './keeper.ts';
 import { createPublisher } from './publisher.ts';
@@ -158,13 +158,14 @@ const allSent = () => senders.flatMap((sender) => [...sender.sent.values()]);
 let server: RunningServer | null = null;
 let disk: SmallDisk | null = null;
 
-/** Every other time the node is killed while the disk is still full. */
+/** Three ways on: there is space again; the node is killed while the disk is full; the database goes down for want of its log, and there is space again. */
 async function fullDiskRound(on: RunningServer, small: SmallDisk, target: RawTarget): Promise<void> {
   let isOver = false;
   const moving = traffic(target, 0, () => isOver);
   try {
     await fillUnderTraffic(on, small, fullDisk);
-    if (fullDisk.times % 2 === 1) await backByItself(on, small);
+    if (fullDisk.times % 3 === 0) await exhaustLog(on);
+    if (fullDisk.times % 3 !== 2) await backByItself(on, small);
   } finally {
     isOver = true;
     await moving;
