@@ -19,6 +19,8 @@ export interface Row {
   /** Share of one core that the generator used: near 1 the generator was the limit, not the server. */
   readonly generatorCores: number;
   readonly errors: number;
+  /** What people felt who chatted meanwhile, p50 and p99 in milliseconds. */
+  readonly beside: { readonly p50: number | null; readonly p99: number | null } | null;
 }
 
 const generator = fileURLToPath(new URL('./generator/main.ts', import.meta.url));
@@ -28,7 +30,14 @@ interface Running {
   go(): void;
 }
 
-function startGenerator(job: Job, on: { start(): void; end(): void; holding(): void }): Running {
+interface Reactions {
+  start(): void;
+  end(): void;
+  holding(): void;
+  restart?(): void;
+}
+
+function startGenerator(job: Job, on: Reactions): Running {
   const child = fork(generator, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const go = () => void child.send('continue');
   const outcome = new Promise<Measured>((resolve, reject) => {
@@ -36,7 +45,7 @@ function startGenerator(job: Job, on: { start(): void; end(): void; holding(): v
       const report = message as Report;
       if (report.is === 'done') resolve(report.measured);
       else if (report.is === 'failed') reject(new Error(report.why));
-      else on[report.is]();
+      else on[report.is]?.();
     });
     child.once('exit', (code) => reject(new Error(`a generator process ended with ${code}`)));
   });
@@ -44,23 +53,60 @@ function startGenerator(job: Job, on: { start(): void; end(): void; holding(): v
   return { outcome, go };
 }
 
-/** Runs one job in one process and weighs the server's CPU over the measured part. */
-export async function runJob(peer: Peer, job: Job): Promise<{ measured: Measured; cpu: number }> {
+export interface Outcome {
+  readonly measured: Measured;
+  readonly cpu: number;
+  /** Of the job that went on beside it. */
+  readonly beside: Measured | null;
+}
+
+/** Runs one job in one process and weighs the server's CPU over the measured part; `beside` goes on in a process of its own meanwhile. */
+export async function runJob(peer: Peer, job: Job, beside: Job | null = null): Promise<Outcome> {
   let before = 0;
   let after = 0;
+  let companion: Promise<Running> | null = null;
+  let fail: (problem: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
   const running = startGenerator(job, {
     start() {
-      before = costOf(peer.pids()).cpuSeconds;
-      running.go();
+      companion = beside === null ? null : startBeside(beside);
+      Promise.resolve(companion)
+        .then(() => {
+          before = costOf(peer.pids()).cpuSeconds;
+          running.go();
+        })
+        .catch(fail);
     },
     end() {
       after = costOf(peer.pids()).cpuSeconds;
       running.go();
     },
     holding() {},
+    restart() {
+      restarted(peer)
+        .then(() => running.go())
+        .catch(fail);
+    },
   });
-  const measured = await running.outcome;
-  return { measured, cpu: after - before };
+  const measured = await Promise.race([running.outcome, failed]);
+  const other = await (companion as Promise<Running> | null);
+  other?.go();
+  return { measured, cpu: after - before, beside: other === null ? null : await other.outcome };
+}
+
+async function restarted(peer: Peer): Promise<void> {
+  if (peer.restart === undefined) throw new Error(`${peer.name} cannot be restarted here`);
+  await peer.restart();
+}
+
+/** Resolves when the job has begun to measure; `go` of it ends it. */
+function startBeside(job: Job): Promise<Running> {
+  return new Promise((resolve, reject) => {
+    const running = startGenerator(job, { start: () => running.go(), end: () => running.go(), holding: () => resolve(running) });
+    running.outcome.catch(reject);
+  });
 }
 
 /** Most sessions one generator process holds: descriptors, and the growth of one heap, are shared out. */
@@ -133,12 +179,14 @@ const emptyRow = (scenario: Scenario, peer: Peer): Row => ({
   kibPerSession: null,
   generatorCores: 0,
   errors: 0,
+  beside: null,
 });
 
 export async function measure(peer: Peer, scenario: Scenario, quick: boolean): Promise<Row> {
-  const job = scenario.job({ host: peer.host, port: peer.port, domain: peer.domain }, quick);
+  const target = { host: peer.host, port: peer.port, domain: peer.domain };
+  const job = scenario.job(target, quick);
   if (job.is === 'idle') return weighSessions(peer, scenario, job);
-  const { measured, cpu } = await runJob(peer, job);
+  const { measured, cpu, beside } = await runJob(peer, job, scenario.beside?.(target) ?? null);
   return {
     ...emptyRow(scenario, peer),
     rate: measured.units / measured.seconds,
@@ -146,6 +194,7 @@ export async function measure(peer: Peer, scenario: Scenario, quick: boolean): P
     p50: measured.p50,
     p99: measured.p99,
     generatorCores: measured.generatorCpu / measured.seconds,
-    errors: measured.errors,
+    errors: measured.errors + (beside?.errors ?? 0),
+    beside: beside === null ? null : { p50: beside.p50, p99: beside.p99 },
   };
 }

@@ -9,6 +9,7 @@ type JobOf<K extends Job['is']> = Extract<Job, { is: K }>;
 export async function measureSignIn(job: JobOf<'sign-in'>): Promise<Measured> {
   // Each account signs in once beforehand: derived keys are then known to the client, and the server's caches are as on a working day.
   await spread(job.accounts, job.parallel, async (index) => (await signIn(job.target, index + 1, 'warm', job.signIn)).close());
+  if (job.restart) await report({ is: 'restart' });
   const latency = createLatency();
   const staying: Connection[] = [];
   let errors = 0;
