@@ -3,12 +3,13 @@ import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { causeOf, isConnectionLoss, StoreUnavailable } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createReads, type Read } from './reads.ts';
 
 export type DatabaseState = 'up' | 'down';
 export type StateListener = (state: DatabaseState, why: string) => void;
 
 /**
- * Two Prisma clients on pools of their own: what the console reads can fill its pool without keeping a message from being committed.
+ * Two Prisma clients and the engine's reads on pools of their own: what the console reads can fill its pool without keeping a message from being committed.
  * The state is what the last contact showed; while down, a light question each second finds out when it is over.
  */
 export interface DbClient {
@@ -16,6 +17,8 @@ export interface DbClient {
   readonly main: PrismaClient;
   /** For the group commit and other writes of the engine. */
   readonly writer: PrismaClient;
+  /** For what the engine reads all the time: statements planned once, on connections of their own. */
+  readonly read: Read;
   readonly state: DatabaseState;
   onState(fn: StateListener): () => void;
   /** Hand in an error that a statement ended with: a lost connection flips the state. Tells whether it was one. */
@@ -61,7 +64,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
     return new StoreUnavailable(error);
   }
 
-  const poolFor = (max: number, name: string, giveUpMs: number): pg.Pool =>
+  const poolFor = (max: number, name: string, giveUpMs: number, more: pg.PoolConfig = {}): pg.Pool =>
     new pg.Pool({
       ...connection,
       max,
@@ -72,6 +75,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       statement_timeout: STATEMENT_TIMEOUT_MS,
       // A network that swallows packets answers nothing: give up a little later than the database would.
       query_timeout: giveUpMs,
+      ...more,
     });
   const onPoolError = (error: Error): void => {
     // An idle connection was cut. One may be chance; ask before calling the database down.
@@ -80,6 +84,8 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
   };
   const mainPool = poolFor(poolSize, 'rollcall', LONGEST_MS + 10_000);
   const writerPool = poolFor(3, 'rollcall writer', STATEMENT_TIMEOUT_MS + 5_000);
+  const readerPool = poolFor(2, 'rollcall reader', STATEMENT_TIMEOUT_MS + 5_000, { pipeline: true });
+  readerPool.on('error', onPoolError);
   const plainMain = new PrismaClient({
     adapter: new PrismaPg(mainPool, { onPoolError, onConnectionError: onPoolError }),
     transactionOptions: { maxWait: 10_000, timeout: LONGEST_MS },
@@ -135,6 +141,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
   return {
     main,
     writer,
+    read: createReads(readerPool, explained),
     get state() {
       return state;
     },
@@ -150,7 +157,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       closed = true;
       clearTimeout(heartbeat);
       await Promise.allSettled([main.$disconnect(), writer.$disconnect()]);
-      await Promise.allSettled([mainPool.end(), writerPool.end()]);
+      await Promise.allSettled([mainPool.end(), writerPool.end(), readerPool.end()]);
     },
   };
 }
