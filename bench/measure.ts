@@ -16,6 +16,8 @@ export interface Row {
   readonly p50: number | null;
   readonly p99: number | null;
   readonly kibPerSession: number | null;
+  /** The same with fewer sessions, on the way. */
+  readonly curve: readonly { readonly sessions: number; readonly kibPerSession: number }[];
   /** Share of one core that the generator used: near 1 the generator was the limit, not the server. */
   readonly generatorCores: number;
   readonly errors: number;
@@ -33,7 +35,7 @@ interface Running {
 interface Reactions {
   start(): void;
   end(): void;
-  holding(): void;
+  holding(sessions: number): void;
   restart?(): void;
 }
 
@@ -45,6 +47,7 @@ function startGenerator(job: Job, on: Reactions): Running {
       const report = message as Report;
       if (report.is === 'done') resolve(report.measured);
       else if (report.is === 'failed') reject(new Error(report.why));
+      else if (report.is === 'holding') on.holding(report.sessions);
       else on[report.is]?.();
     });
     child.once('exit', (code) => reject(new Error(`a generator process ended with ${code}`)));
@@ -116,52 +119,54 @@ const sessionsPerGenerator = 5_000;
 const settleSeconds = 10;
 
 /**
- * Memory of a session: proportional set size of the whole tree before and with all sessions, divided by their number. The server gets a
- * hundred sign-ins first, so that code loaded and pools filled by the first ones are not counted as sessions.
+ * Memory of a session: proportional set size of the whole tree before and with all sessions, divided by their number; and so with each 5,000 on the
+ * way, which shows whether it grows in a straight line. The server gets a hundred sign-ins first, so that code loaded and pools filled by the first ones
+ * are not counted as sessions.
  */
 async function weighSessions(peer: Peer, scenario: Scenario, job: Extract<Job, { is: 'idle' }>): Promise<Row> {
-  await runIdle({ ...job, count: Math.min(100, job.count) }, async () => {});
+  await runIdle({ ...job, count: Math.min(100, job.count) }, () => {});
   await settle();
   const before = costOf(peer.pids(), true).pssKiB;
-  let after = before;
-  const parts: Extract<Job, { is: 'idle' }>[] = [];
-  for (let first = 0; first < job.count; first += sessionsPerGenerator)
-    parts.push({ ...job, firstAccount: first + 1, count: Math.min(sessionsPerGenerator, job.count - first) });
-  let holding = 0;
-  let release: () => void = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const standing = await Promise.all(
-    parts.map((part) =>
-      runIdle(part, async () => {
-        holding++;
-        if (holding === parts.length) {
-          await settle();
-          after = costOf(peer.pids(), true).pssKiB;
-          release();
-        }
-        await released;
-      }),
-    ),
-  );
-  const sessions = standing.reduce((sum, part) => sum + part.units, 0);
+  const curve: { sessions: number; kibPerSession: number }[] = [];
+  const holding: Running[] = [];
+  let sessions = 0;
+  for (let first = 0; first < job.count; first += sessionsPerGenerator) {
+    const part = { ...job, firstAccount: first + 1, count: Math.min(sessionsPerGenerator, job.count - first) };
+    await new Promise<void>((resolve, reject) => {
+      const running = startGenerator(part, {
+        start() {},
+        end() {},
+        holding(held) {
+          sessions += held;
+          resolve();
+        },
+      });
+      running.outcome.catch(reject);
+      holding.push(running);
+    });
+    await settle();
+    curve.push({ sessions, kibPerSession: (costOf(peer.pids(), true).pssKiB - before) / sessions });
+  }
+  for (const running of holding) running.go();
+  const standing = await Promise.all(holding.map(({ outcome }) => outcome));
   return {
     ...emptyRow(scenario, peer),
-    rate: sessions / Math.max(...standing.map((part) => part.seconds)),
-    kibPerSession: (after - before) / sessions,
+    rate: sessions / standing.reduce((sum, part) => sum + part.seconds, 0),
+    kibPerSession: curve.at(-1)?.kibPerSession ?? null,
+    curve,
     errors: standing.reduce((sum, part) => sum + part.errors, 0),
   };
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
 
-async function runIdle(job: Job, whileHolding: () => Promise<void>): Promise<Measured> {
+async function runIdle(job: Job, whileHolding: () => void): Promise<Measured> {
   const running = startGenerator(job, {
     start() {},
     end() {},
     holding() {
-      whileHolding().then(() => running.go());
+      whileHolding();
+      running.go();
     },
   });
   return running.outcome;
@@ -177,6 +182,7 @@ const emptyRow = (scenario: Scenario, peer: Peer): Row => ({
   p50: null,
   p99: null,
   kibPerSession: null,
+  curve: [],
   generatorCores: 0,
   errors: 0,
   beside: null,
