@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { causeOf, isConnectionLoss, StoreUnavailable } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
-import { createReads, type Read } from './reads.ts';
+import { createReads, type Read, type ReadMany, type ReadValue } from './reads.ts';
 
 export type DatabaseState = 'up' | 'down';
 export type StateListener = (state: DatabaseState, why: string) => void;
@@ -19,6 +19,8 @@ export interface DbClient {
   readonly writer: PrismaClient;
   /** For what the engine reads all the time: statements planned once, on connections of their own. */
   readonly read: Read;
+  /** Many rows as the driver gives them, on a connection of `main`: a tenth of what they cost by way of Prisma. */
+  readonly readMany: ReadMany;
   readonly state: DatabaseState;
   onState(fn: StateListener): () => void;
   /** Hand in an error that a statement ended with: a lost connection flips the state. Tells whether it was one. */
@@ -142,6 +144,11 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
     main,
     writer,
     read: createReads(readerPool, explained),
+    readMany: <Row extends object>(text: string, values: readonly ReadValue[]) =>
+      mainPool.query(text, [...values]).then(
+        ({ rows }) => rows as Row[],
+        (error: unknown) => Promise.reject(explained(error)),
+      ),
     get state() {
       return state;
     },

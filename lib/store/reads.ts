@@ -15,6 +15,8 @@ export type ReadValue = number | string | bigint | boolean | null | readonly num
 /** Rows as the driver gives them: `int8` comes as text, so statements cast it to `float8`. */
 export type Read = <Row extends object>(statement: Statement, values: readonly ReadValue[]) => Promise<Row[]>;
 
+export type ReadMany = <Row extends object>(text: string, values: readonly ReadValue[]) => Promise<Row[]>;
+
 interface Ask {
   readonly statement: Statement;
   readonly values: readonly ReadValue[];

@@ -59,7 +59,7 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
       return found;
     },
     find: (query) => findAccounts(tx, query),
-    each: (query) => eachAccount(tx, query),
+    each: (query) => eachAccount(db, query),
     create: (rows) =>
       rows.length === 0 ? Promise.resolve({ created: [], taken: [] }) : db.atomically((inside) => createAccounts(inside, rows, now())),
 
