@@ -41,7 +41,7 @@ export async function holdIdle(job: JobOf<'idle'>): Promise<Measured> {
   await spread(job.count, job.parallel, async (index) => {
     try {
       const connection = await signIn(job.target, job.firstAccount + index, 'idle', job.signIn);
-      connection.onText = () => {};
+      connection.onText = (text) => answerPing(connection, text);
       connection.onClosed = () => lost++;
       held.push(connection);
     } catch {
@@ -53,4 +53,10 @@ export async function holdIdle(job: JobOf<'idle'>): Promise<Measured> {
   const standing = held.length - lost;
   for (const connection of held) connection.destroy();
   return { units: standing, seconds, p50: null, p99: null, generatorCpu: 0, errors: errors + lost };
+}
+
+/** Whoever is silent is asked now and then whether they are still there (XEP-0199); on a busy machine the sessions stand that long. */
+function answerPing(connection: Connection, text: string): void {
+  const id = text.includes('urn:xmpp:ping') ? /<iq[^>]* id=['"]([^'"]*)['"]/.exec(text)?.[1] : undefined;
+  if (id !== undefined) connection.write(`<iq type='result' id='${id}'/>`);
 }

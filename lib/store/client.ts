@@ -19,7 +19,7 @@ export interface DbClient {
   readonly writer: PrismaClient;
   /** For what the engine reads all the time: statements planned once, on connections of their own. */
   readonly read: Read;
-  /** Many rows as the driver gives them, on a connection of `main`: a tenth of what they cost by way of Prisma. */
+  /** Many rows as the driver gives them, on a connection of `main`: less than half of what they cost by way of Prisma. */
   readonly readMany: ReadMany;
   readonly state: DatabaseState;
   onState(fn: StateListener): () => void;
