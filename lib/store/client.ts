@@ -3,13 +3,14 @@ import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { causeOf, isConnectionLoss, isShortage, StoreUnavailable, shortageOf } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createReads, type Read, type ReadMany, type ReadValue } from './reads.ts';
 
 export type DatabaseState = 'up' | 'down';
 /** `isFull`: it answers, and can keep nothing now. */
 export type StateListener = (state: DatabaseState, why: string, isFull: boolean) => void;
 
 /**
- * Two Prisma clients on pools of their own: what the console reads can fill its pool without keeping a message from being committed.
+ * Two Prisma clients and the engine's reads on pools of their own: what the console reads can fill its pool without keeping a message from being committed.
  * The state is what the last contact showed; while down, a light question each second finds out when it is over.
  */
 export interface DbClient {
@@ -17,6 +18,10 @@ export interface DbClient {
   readonly main: PrismaClient;
   /** For the group commit and other writes of the engine. */
   readonly writer: PrismaClient;
+  /** For what the engine reads all the time: statements planned once, on connections of their own. */
+  readonly read: Read;
+  /** Many rows as the driver gives them, on a connection of `main`: less than half of what they cost by way of Prisma. */
+  readonly readMany: ReadMany;
   readonly state: DatabaseState;
   onState(fn: StateListener): () => void;
   /**
@@ -79,7 +84,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
     return new StoreUnavailable(error);
   }
 
-  const poolFor = (max: number, name: string, giveUpMs: number): pg.Pool =>
+  const poolFor = (max: number, name: string, giveUpMs: number, more: pg.PoolConfig = {}): pg.Pool =>
     new pg.Pool({
       ...connection,
       max,
@@ -90,6 +95,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       statement_timeout: STATEMENT_TIMEOUT_MS,
       // A network that swallows packets answers nothing: give up a little later than the database would.
       query_timeout: giveUpMs,
+      ...more,
     });
   const onPoolError = (error: Error): void => {
     if (closed) return;
@@ -99,8 +105,9 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
   };
   const mainPool = poolFor(poolSize, 'rollcall', LONGEST_MS + 10_000);
   const writerPool = poolFor(3, 'rollcall writer', STATEMENT_TIMEOUT_MS + 5_000);
+  const readerPool = poolFor(2, 'rollcall reader', STATEMENT_TIMEOUT_MS + 5_000, { pipeline: true });
   // Prisma listens from its first statement until it disconnects. Before and after that, a server that stops would be an exception nobody catches.
-  for (const pool of [mainPool, writerPool]) pool.on('error', onPoolError);
+  for (const pool of [mainPool, writerPool, readerPool]) pool.on('error', onPoolError);
   const plainMain = new PrismaClient({
     adapter: new PrismaPg(mainPool, { onConnectionError: onPoolError }),
     transactionOptions: { maxWait: 10_000, timeout: LONGEST_MS },
@@ -157,6 +164,12 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
   return {
     main,
     writer,
+    read: createReads(readerPool, explained),
+    readMany: <Row extends object>(text: string, values: readonly ReadValue[]) =>
+      mainPool.query(text, [...values]).then(
+        ({ rows }) => rows as Row[],
+        (error: unknown) => Promise.reject(explained(error)),
+      ),
     get state() {
       return state;
     },
@@ -172,7 +185,7 @@ export function createDbClient({ connection, log, poolSize = 12 }: { connection:
       closed = true;
       clearTimeout(heartbeat);
       await Promise.allSettled([main.$disconnect(), writer.$disconnect()]);
-      await Promise.allSettled([mainPool.end(), writerPool.end()]);
+      await Promise.allSettled([mainPool.end(), writerPool.end(), readerPool.end()]);
     },
   };
 }
