@@ -44,39 +44,39 @@ test('a directory is added, tested, agreed with, tried and synchronised; its peo
   await interactive(page);
 
   // What is missing is said at its field, and nothing typed is lost.
-  await page.getByLabel('Name', { exact: true }).first().fill('Head office');
+  await page.locator('#name').fill('Head office');
   await page.getByRole('button', { name: 'Add the directory' }).click();
   await expect(page.getByText('Name at least one server').first()).toBeVisible();
-  await page.getByLabel('Servers').fill(`127.0.0.1:${first.tlsPort}\n127.0.0.1:${second.tlsPort}`);
-  await page.getByLabel('Trusted authorities').fill(readFileSync(ldap.caFile, 'utf8'));
-  await page.getByLabel('Bind DN').fill(ldap.bindDn);
-  await page.getByLabel('Bind password').fill(ldap.bindPassword);
-  await page.getByLabel('Base').fill('example.test');
-  await page.getByLabel('Administrators by group').fill(`operator=cn=Presence Administrators,ou=Groups,${ldap.base}`);
+  await page.locator('#servers').fill(`127.0.0.1:${first.tlsPort}\n127.0.0.1:${second.tlsPort}`);
+  await page.locator('#caPem').fill(readFileSync(ldap.caFile, 'utf8'));
+  await page.locator('#bindDn').fill(ldap.bindDn);
+  await page.locator('#bindPassword').fill(ldap.bindPassword);
+  await page.locator('#base').fill('example.test');
+  await page.locator('#groups').fill(`operator=cn=Presence Administrators,ou=Groups,${ldap.base}`);
   await page.getByRole('button', { name: 'Add the directory' }).click();
   await expect(page.getByText('no distinguished name').first()).toBeVisible();
   await look(page, 'directory-new');
-  await page.getByLabel('Base').fill(ldap.base);
-  await page.getByLabel('Bind password').fill(ldap.bindPassword);
+  await page.locator('#base').fill(ldap.base);
+  await page.locator('#bindPassword').fill(ldap.bindPassword);
   await page.getByRole('button', { name: 'Add the directory' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Head office');
   await interactive(page);
 
   // Each step of the test, to both servers.
-  await page.getByLabel('User ID', { exact: true }).fill('alice');
-  await page.getByLabel('Password of this user').fill(PASSWORD);
+  await page.locator('#testUser').fill('alice');
+  await page.locator('#testPassword').fill(PASSWORD);
   await page.getByRole('button', { name: 'Test the directory' }).click();
   await expect(page.getByText('The password is right.')).toHaveCount(2);
   await expect(page.getByText('Test authority').first()).toBeVisible();
   await look(page, 'directory');
-  await page.getByLabel('Password of this user').fill('wrong');
+  await page.locator('#testPassword').fill('wrong');
   await page.getByRole('button', { name: 'Test the directory' }).click();
   await expect(page.getByText('A step failed').first()).toBeVisible();
 
   await page.getByRole('button', { name: 'Add an agreement' }).click();
   const form = dialog(page, 'Add an agreement');
-  await form.getByLabel('Name', { exact: true }).fill('Staff');
-  await form.getByLabel('Base').fill(`ou=Staff,${ldap.base}`);
+  await form.locator('#name').fill('Staff');
+  await form.locator('#base').fill(`ou=Staff,${ldap.base}`);
   await look(page, 'agreement-dialog');
   await form.getByRole('button', { name: 'Add the agreement' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Staff');
@@ -134,7 +134,7 @@ test('a directory is added, tested, agreed with, tried and synchronised; its peo
   await interactive(page);
   await look(page, 'directory-edit');
   // The stored password goes nowhere else.
-  await page.getByLabel('Servers').fill('elsewhere.example:636');
+  await page.locator('#servers').fill('elsewhere.example:636');
   await page.getByRole('button', { name: 'Save the directory' }).click();
   await expect(page.getByText('Enter the password again').first()).toBeVisible();
 

@@ -317,6 +317,7 @@ export const test = defineUseCase({
   rest: { method: 'POST', path: '/directories/{directory}/test' },
   cli: {
     words: ['ldap', 'test'],
+    table: { path: 'steps', columns: ['server', 'step', 'ok', 'ms', 'says'] },
     positionals: [{ field: 'directory', name: 'DIRECTORY' }],
     examples: ['rollcall ldap test "Head office" --user-id anna --password -'],
   },
@@ -328,6 +329,7 @@ export const test = defineUseCase({
     const secret = found.value.sealedPassword === '' ? '' : (ctx.deps.directorySecrets.open(found.value.sealedPassword) ?? '');
     const servers = await testDirectory(found.value, secret, userId === '' ? null : { userId, password: password ?? '' });
     return ok({
+      steps: servers.flatMap(({ host, port, steps }) => steps.map((step) => ({ server: `${host}:${port}`, ...step }))),
       servers: servers.map(({ steps, person, ...server }) => ({
         ...server,
         ok: steps.every((step) => step.ok),

@@ -100,7 +100,10 @@ export const agreementView = z.object({
 });
 export type AgreementView = z.output<typeof agreementView>;
 
+const stepName = z.enum(['resolve', 'connect', 'tls', 'bind', 'search', 'user', 'sign-in']);
 export const testView = z.object({
+  /** Of all servers, one after the other. */
+  steps: z.array(z.object({ server: z.string(), step: stepName, ok: z.boolean(), ms: z.number(), says: z.string() })),
   servers: z.array(
     z.object({
       host: z.string(),
@@ -108,7 +111,7 @@ export const testView = z.object({
       ok: z.boolean(),
       steps: z.array(
         z.object({
-          step: z.enum(['resolve', 'connect', 'tls', 'bind', 'search', 'user', 'sign-in']),
+          step: stepName,
           ok: z.boolean(),
           ms: z.number(),
           says: z.string(),

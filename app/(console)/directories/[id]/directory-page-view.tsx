@@ -84,8 +84,9 @@ export function DirectoryPageView({
   may: { readonly write: boolean; readonly audit: boolean };
 }) {
   const router = useRouter();
-  const { value, freshness, since } = useLive('directory', initial, { directory: initial.id });
-  const listed = useLive('agreements', agreements, { directory: initial.id });
+  const params = useMemo(() => ({ directory: initial.id }), [initial.id]);
+  const { value, freshness, since } = useLive('directory', initial, params);
+  const listed = useLive('agreements', agreements, params);
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState(false);
   const { status, word } = stateOf(value);
@@ -161,7 +162,7 @@ export function DirectoryPageView({
         {may.write ? <TestCard directory={value.id} /> : null}
         <section className="flex flex-col gap-3" aria-labelledby="agreements">
           <div className="flex flex-wrap items-center justify-between gap-2">
-            <h2 id="agreements" className="text-section font-semibold text-strong">
+            <h2 id="agreements" className="text-card font-semibold text-strong">
               Agreements
             </h2>
             {listed.value.items.length === 0 ? null : agree}

@@ -70,7 +70,7 @@ export function TestCard({ directory }: { directory: string }) {
 function ServerResult({ server }: { server: TestView['servers'][number] }) {
   const { certificate, person } = server;
   return (
-    <section className="flex flex-col gap-3 rounded-card border border-soft p-4">
+    <section className="flex flex-col gap-3 rounded-panel border border-soft p-4">
       <h3 className="flex flex-wrap items-center gap-2 font-medium text-strong">
         <span className="wrap-anywhere">
           {server.host}:{server.port}

@@ -78,7 +78,9 @@ export function AgreementPageView({
   may: { readonly write: boolean; readonly jobs: boolean };
 }) {
   const router = useRouter();
-  const { value, freshness, since } = useLive('agreements', { items: [initial] }, { directory: initial.directoryId });
+  const began = useMemo(() => ({ items: [initial] }), [initial]);
+  const params = useMemo(() => ({ directory: initial.directoryId }), [initial.directoryId]);
+  const { value, freshness, since } = useLive('agreements', began, params);
   const agreement = value.items.find(({ id }) => id === initial.id) ?? initial;
   const [asked, setAsked] = useState<'edit' | 'delete' | 'sync' | 'confirm' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -184,7 +186,7 @@ export function AgreementPageView({
           />
         </Card>
         <section className="flex flex-col gap-3" aria-labelledby="runs">
-          <h2 id="runs" className="text-section font-semibold text-strong">
+          <h2 id="runs" className="text-card font-semibold text-strong">
             Runs
           </h2>
           {runs === null ? (
