@@ -141,7 +141,7 @@ export function createServers(deps: {
         markDown(server, error instanceof NoService ? error.cause : error);
       }
     }
-    const why = servers.map(({ address, why }) => `${address.host}: ${why || 'not tried'}`).join(' ');
+    const why = servers.map(({ address, why }) => `${address.host}:${address.port}: ${why || 'not tried'}`).join(' ');
     throw new DirectoryDown(directory.name, why);
   }
 

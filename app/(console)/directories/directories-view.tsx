@@ -57,7 +57,7 @@ const columns: readonly Column<Row>[] = [
     id: 'servers',
     header: 'Servers',
     cell: (row) => (
-      <span className="flex flex-col">
+      <span className="flex min-w-40 flex-col">
         {row.servers.map(({ host, port }) => (
           <span key={`${host}:${port}`} className="wrap-anywhere">
             {host}:{port}

@@ -50,7 +50,7 @@ export function sayCounts(counts: RunView['counts']): string {
     [counts.faulty, 'left out'],
   ] as const;
   const said = parts.flatMap(([count, word]) => (count === 0 ? [] : [`${count.toLocaleString('en')} ${word}`]));
-  return said.length === 0 ? 'Nothing changed' : said.join(', ');
+  return said.length === 0 ? 'nothing changed' : said.join(', ');
 }
 
 export const sayEvery = ({ enabled, everyMinutes }: Pick<AgreementView, 'enabled' | 'everyMinutes'>): string => {

@@ -64,7 +64,8 @@ const columns: readonly Column<Row>[] = [
           </span>
           <span className="text-quiet">
             {row.last.isTrial ? 'Trial: ' : ''}
-            {sayCounts(row.last.counts)}, <RelativeTime at={row.last.at} />
+            {row.last.state === 'failed' ? '' : `${sayCounts(row.last.counts)}, `}
+            <RelativeTime at={row.last.at} />
           </span>
         </span>
       ),

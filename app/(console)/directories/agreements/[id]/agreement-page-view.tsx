@@ -57,8 +57,7 @@ const columns: readonly Column<Run>[] = [
     header: 'What it changed',
     cell: (row) => (
       <span className="inline-block min-w-40 wrap-anywhere">
-        {row.isTrial ? 'Would be: ' : ''}
-        {sayCounts(row.counts)}
+        {row.state === 'failed' ? null : `${row.isTrial ? 'Would be: ' : ''}${sayCounts(row.counts)}`}
         {row.why === '' ? null : <span className="block text-quiet">{row.why}</span>}
       </span>
     ),
