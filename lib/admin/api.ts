@@ -6,6 +6,7 @@ import { audit } from './audit/index.ts';
 import { certificates } from './certificates/index.ts';
 import { components } from './components/index.ts';
 import { diagnostics } from './diagnostics/index.ts';
+import { directories } from './directories/index.ts';
 import { domains } from './domains/index.ts';
 import { files } from './files/index.ts';
 import { jobs } from './jobs/index.ts';
@@ -52,6 +53,7 @@ export const useCases = {
   tokens,
   users,
   pubsub,
+  directories,
 } as const;
 
 type Areas = typeof useCases;

@@ -30,6 +30,12 @@ export interface Events {
   };
   'audit.appended': { readonly id: string };
   'report.changed': { readonly id: string; readonly what: 'received' | 'closed' };
+  'directory.changed': {
+    readonly directoryId: string;
+    /** `server`: one came or went. */
+    readonly what: 'added' | 'updated' | 'removed' | 'agreements' | 'synchronised' | 'server';
+    readonly by: string;
+  };
   'notice.changed': { readonly kind: 'motd' | 'welcome'; readonly by: string };
 }
 export type EventName = keyof Events;

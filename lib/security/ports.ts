@@ -43,6 +43,8 @@ export interface Operator {
   readonly role: string;
   readonly enabled: boolean;
   readonly mustChangePassword: boolean;
+  /** Whose password it is: ours, or a directory's, which then gives the role too. */
+  readonly source: 'local' | 'directory';
   readonly createdAt: number;
   readonly lastSignInAt: number | null;
   readonly version: number;
@@ -84,6 +86,8 @@ export interface OperatorStore {
     role: string;
     passwordHash: string;
     mustChangePassword: boolean;
+    /** Default `local`. */
+    source?: Operator['source'];
   }): Promise<Operator | 'taken'>;
   update(
     id: string,

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { useCases } from '../admin/api.ts';
 import { createAdmin } from '../admin/create-admin.ts';
+import { createConsoleDirectory } from '../admin/directories/console-directory.ts';
+import { createDirectorySchedule } from '../admin/directories/schedule.ts';
 import { createJobRunner } from '../admin/jobs/runner.ts';
 import { publishAdmin } from '../admin/publish.ts';
 import { createRebuild } from '../admin/rebuild-work.ts';
@@ -23,6 +25,7 @@ import { startAfter } from '../kernel/ids.ts';
 import type { BareJid, Domain } from '../kernel/jid.ts';
 import { ok, type Result, refuse } from '../kernel/result.ts';
 import { createTimerWheel } from '../kernel/timer-wheel.ts';
+import { createDirectories } from '../ldap/index.ts';
 import { createLiveGateway } from '../live/gateway.ts';
 import { projections } from '../live/projections/index.ts';
 import {
@@ -182,9 +185,20 @@ async function compose(
     clock,
   });
   const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp'), clock, log });
+  const directorySecrets = createSealer({ key: await readOrMakeSecret(env.dataDir, 'directory-secret'), purpose: 'directory passwords' });
+  const directories = createDirectories({
+    store: stores.directories,
+    unseal: directorySecrets.open,
+    clock,
+    log,
+    changed: (directoryId) => events.emit('directory.changed', { directoryId, what: 'server', by: '' }),
+  });
+  await directories.reload();
+  closers.push(() => directories.stop());
   const rooms = composeRooms({
     stores,
     settings,
+    directories,
     domains: domains.hosted,
     administration,
     events,
@@ -212,8 +226,20 @@ async function compose(
     accounts: stores.accounts,
     tokens: stores.clientTokens,
     maxClients: () => xmppSettings.get().fastClients,
+    directories: {
+      get signsIn() {
+        return directories.signsIn;
+      },
+      mechanisms: () => settings.section('directories').get().mechanisms,
+      verify: directories.verify,
+    },
   });
   await credentials.refreshProfiles();
+  events.on('directory.changed', ({ what }) => {
+    if (what === 'server' || what === 'agreements') return;
+    const reloaded = what === 'synchronised' ? Promise.resolve() : directories.reload();
+    reloaded.then(credentials.refreshProfiles).catch((error: unknown) => log.error('ldap.reload-failed', { error }));
+  });
   const signInSwitch = createSignInSwitch(credentials);
   const clients = createClients({
     settings: settings.section('xmpp'),
@@ -259,8 +285,9 @@ async function compose(
     if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
   });
   const componentListeners = componentPorts({ env, components, settings: settings.section('components'), log });
-  events.on('user.changed', ({ bare, what, movedTo }) => {
+  events.on('user.changed', ({ accountId, bare, what, movedTo }) => {
     users.forgetMissing(bare as BareJid);
+    directories.forget(accountId);
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
@@ -329,7 +356,7 @@ async function compose(
       services: () => services.list(),
       certificates: () => certificates.value.expiring(),
       database: () => databaseState,
-      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms()],
+      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms(), ...directories.alarms()],
     },
     settings: server,
     clock,
@@ -361,6 +388,7 @@ async function compose(
     clock,
     log,
     cookieSecret,
+    directory: createConsoleDirectory({ directories, operators: stores.operators, sessions: stores.consoleSessions, events, clock, log }),
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
@@ -401,8 +429,12 @@ async function compose(
     rooms: chatRooms,
     blobs,
     notices: rooms.notices,
+    directories,
+    directorySecrets,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
   };
+  const directorySchedule = createDirectorySchedule({ uow, events, settings, directories, clock, jobs, log });
+  await directorySchedule.recover();
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
   closers.push(() => publishAdmin(null));
@@ -490,6 +522,13 @@ async function compose(
         name: 'report retention',
         everyMs: 60 * minute,
         run: () => stores.reports.expire(clock.now() - settings.section('im').get().reportDays * 1000, 1_000),
+      },
+      { name: 'directory agreements', everyMs: 30_000, run: () => directorySchedule.look() },
+      { name: 'console roles of directories', everyMs: 5 * minute, run: () => auth.checkDirectory() },
+      {
+        name: 'directory run retention',
+        everyMs: 60 * minute,
+        run: () => stores.directories.expireRuns(clock.now() - settings.section('directories').get().keepRuns * 86_400_000, 500),
       },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],

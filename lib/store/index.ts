@@ -16,6 +16,7 @@ import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prismaArchive } from './im/archive.ts';
 import { prismaOfflineQueue } from './im/offline-queue.ts';
 import { prismaJobStore } from './jobs/jobs.ts';
+import { prismaDirectoryStore } from './ldap/directories.ts';
 import { prismaRoomArchive } from './muc/room-archive.ts';
 import { prismaRoomStore } from './muc/rooms.ts';
 import { prismaNoticeStore } from './notices/notices.ts';
@@ -93,6 +94,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     components: prismaComponentStore({ db }),
     notices: prismaNoticeStore({ db }),
     reports: prismaReportStore({ db }),
+    directories: prismaDirectoryStore({ db }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

@@ -1,6 +1,7 @@
 import {
   Activity,
   AtSign,
+  BookUser,
   Braces,
   Gauge,
   Globe,
@@ -29,6 +30,7 @@ const icon = (Icon: typeof Users) => <Icon aria-hidden="true" />;
 export const areas: readonly Area[] = [
   { label: 'Overview', href: '/overview', key: 'o', may: 'overview.read', icon: icon(Gauge) },
   { label: 'Users', href: '/users', key: 'u', may: 'users.read', icon: icon(Users) },
+  { label: 'Directories', href: '/directories', key: 'c', may: 'directories.read', icon: icon(BookUser) },
   { label: 'Sessions', href: '/sessions', key: 's', may: 'sessions.read', icon: icon(MonitorSmartphone) },
   {
     label: 'Messaging',

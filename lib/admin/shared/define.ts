@@ -7,10 +7,11 @@ import type { BlobStore } from '../../files/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Directories } from '../../ldap/index.ts';
 import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
 import type { Notices } from '../../notices/index.ts';
 import type { PubSubOperation } from '../../pubsub/index.ts';
-import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
+import type { Certificates, InitialPassword, PasswordHasher, Sealer, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
 import type { Protocol } from '../../xmpp/router/hooks.ts';
@@ -50,6 +51,9 @@ export interface AdminDeps {
   readonly blobs: Pick<BlobStore, 'remove' | 'space'>;
   /** Texts of administrators to people. */
   readonly notices: NoticesDoor;
+  /** Directories that people come from (LDAP). */
+  readonly directories: Directories;
+  readonly directorySecrets: Sealer;
   /** What the parts of this node say they speak. */
   readonly protocols: () => readonly Protocol[];
 }

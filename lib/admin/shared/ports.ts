@@ -2,6 +2,7 @@ import type { ReportStore } from '../../blocking/ports.ts';
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
 import type { FileStore } from '../../files/ports.ts';
+import type { DirectoryStore } from '../../ldap/ports.ts';
 import type { NoticeStore } from '../../notices/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
 import type { ComponentStore } from '../../xmpp/components/ports.ts';
@@ -100,6 +101,7 @@ export interface AdminStores {
   readonly components: ComponentStore;
   readonly notices: NoticeStore;
   readonly reports: ReportStore;
+  readonly directories: DirectoryStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

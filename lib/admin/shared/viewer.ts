@@ -59,6 +59,8 @@ export const permissions = [
   'announcements.write',
   'reports.read',
   'reports.write',
+  'directories.read',
+  'directories.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

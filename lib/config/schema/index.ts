@@ -3,6 +3,7 @@ import { archiveSettings } from './archive.ts';
 import { callsSettings } from './calls.ts';
 import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
+import { directoriesSettings } from './directories.ts';
 import { filesSettings } from './files.ts';
 import { imSettings } from './im.ts';
 import { mucSettings } from './muc.ts';
@@ -29,6 +30,7 @@ export const sections = {
   push: pushSettings,
   search: searchSettings,
   calls: callsSettings,
+  directories: directoriesSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -48,3 +50,4 @@ export type ComponentValues = SectionValues<'components'>;
 export type PushValues = SectionValues<'push'>;
 export type SearchValues = SectionValues<'search'>;
 export type CallsValues = SectionValues<'calls'>;
+export type DirectoriesValues = SectionValues<'directories'>;

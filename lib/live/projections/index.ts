@@ -2,7 +2,10 @@ import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
 import {
+  agreementsProjection,
   componentsProjection,
+  directoriesProjection,
+  directoryProjection,
   domainsProjection,
   filesProjection,
   operatorsProjection,
@@ -25,6 +28,9 @@ export const projections: readonly AnyProjection[] = [
   filesProjection,
   domainsProjection,
   componentsProjection,
+  directoriesProjection,
+  directoryProjection,
+  agreementsProjection,
   tokensProjection,
   operatorsProjection,
   rolesProjection,

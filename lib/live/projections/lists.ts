@@ -26,6 +26,25 @@ export const componentsProjection = projection({
   everyMs: 5000,
   read: (api, viewer, params) => api.components.list(viewer, params),
 });
+/** Servers come and go without anybody's doing. */
+export const directoriesProjection = projection({
+  channel: 'directories',
+  on: ['directory.changed'],
+  everyMs: 5000,
+  read: (api, viewer, params) => api.directories.list(viewer, params),
+});
+export const directoryProjection = projection({
+  channel: 'directory',
+  on: ['directory.changed'],
+  everyMs: 5000,
+  read: (api, viewer, params) => api.directories.get(viewer, params),
+});
+export const agreementsProjection = projection({
+  channel: 'agreements',
+  on: ['directory.changed'],
+  everyMs: 10_000,
+  read: (api, viewer, params) => api.directories.listAgreements(viewer, params),
+});
 export const tokensProjection = projection({
   channel: 'tokens',
   on: ['token.changed'],

@@ -4,6 +4,7 @@ import { describeClientTokensContract } from './client-tokens.contract.ts';
 import { describeComponentsContract } from './components.contract.ts';
 import { describeFilesContract } from './files.contract.ts';
 import { describeImContract } from './im.contract.ts';
+import { describeDirectoriesContract } from './ldap.contract.ts';
 import type { MakeStores } from './make.ts';
 import { describeMessagesContract } from './messages.contract.ts';
 import { describePeopleContract } from './people.contract.ts';
@@ -26,4 +27,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeFilesContract(name, make);
   describeComponentsContract(name, make);
   describeMessagesContract(name, make);
+  describeDirectoriesContract(name, make);
 }

@@ -4,6 +4,7 @@ import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { FileLogRecord, FileRow } from '../../files/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
+import type { Agreement, Directory, LinkedPerson, SyncRun } from '../../ldap/ports.ts';
 import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
 import type { Notice, NoticeSeen } from '../../notices/ports.ts';
 import type { PushRegistration } from '../../push/ports.ts';
@@ -61,6 +62,10 @@ export interface MemoryState {
   notices: Map<string, Notice>;
   noticesSeen: Map<number, NoticeSeen>;
   reports: Map<string, Report>;
+  ldapDirectories: Map<string, Directory>;
+  ldapAgreements: Map<string, Agreement>;
+  ldapPeople: Map<number, LinkedPerson>;
+  ldapRuns: Map<string, SyncRun>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -102,6 +107,10 @@ export const createMemoryState = (): MemoryState => ({
   notices: new Map(),
   noticesSeen: new Map(),
   reports: new Map(),
+  ldapDirectories: new Map(),
+  ldapAgreements: new Map(),
+  ldapPeople: new Map(),
+  ldapRuns: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

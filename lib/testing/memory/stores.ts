@@ -7,6 +7,7 @@ import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
 import { memoryFileStore } from './files.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
+import { memoryDirectoryStore } from './ldap.ts';
 import { memoryNoticeStore, memoryPushStore, memoryReportStore } from './messages.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
 import { memoryPubSubStore } from './pubsub.ts';
@@ -68,6 +69,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     components: memoryComponentStore(state),
     notices: memoryNoticeStore(state),
     reports: memoryReportStore(state),
+    directories: memoryDirectoryStore(state),
   };
   const journal = memoryJournal(state);
   return {
