@@ -29,6 +29,8 @@ export interface NewAccount {
   readonly mail: string;
   readonly enabled: boolean;
   readonly credentials: ScramCredentials | null;
+  /** Where it comes from; local when absent. */
+  readonly source?: Account['source'];
 }
 
 /** Never the password (RFC 5802 §3, RFC 7677). Binary parts are base64. */

@@ -1,5 +1,6 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
+import { callManagerSettings } from './call-manager.ts';
 import { callsSettings } from './calls.ts';
 import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
@@ -29,6 +30,7 @@ export const sections = {
   push: pushSettings,
   search: searchSettings,
   calls: callsSettings,
+  callManager: callManagerSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -48,3 +50,4 @@ export type ComponentValues = SectionValues<'components'>;
 export type PushValues = SectionValues<'push'>;
 export type SearchValues = SectionValues<'search'>;
 export type CallsValues = SectionValues<'calls'>;
+export type CallManagerValues = SectionValues<'callManager'>;

@@ -188,13 +188,14 @@ async function createAccounts(tx: Tx, rows: readonly NewAccount[], at: number): 
     name: row.name,
     mail: row.mail,
     enabled: row.enabled,
+    source: row.source ?? 'local',
     ...derived(row),
   }));
   const made = await tx.$queryRaw<(AccountRow & { user_key: string })[]>`
-    INSERT INTO account AS a (user_id, user_key, local, domain, bare, name, name_key, mail, enabled, created_at, updated_at, search)
-    SELECT r.user_id, r.user_key, r.local, r.domain, r.bare, r.name, r.name_key, r.mail, r.enabled, ${BigInt(at)}, ${BigInt(at)}, array_to_tsvector(r.words)
+    INSERT INTO account AS a (user_id, user_key, local, domain, bare, name, name_key, mail, enabled, source, created_at, updated_at, search)
+    SELECT r.user_id, r.user_key, r.local, r.domain, r.bare, r.name, r.name_key, r.mail, r.enabled, r.source, ${BigInt(at)}, ${BigInt(at)}, array_to_tsvector(r.words)
     FROM jsonb_to_recordset(${jsonRows(asked)}::jsonb)
-      AS r(i int, user_id text, user_key text, local text, domain text, bare text, name text, name_key text, mail text, enabled bool, words text[])
+      AS r(i int, user_id text, user_key text, local text, domain text, bare text, name text, name_key text, mail text, enabled bool, source text, words text[])
     ORDER BY r.i
     ON CONFLICT DO NOTHING
     RETURNING ${accountColumns}, a.user_key`;

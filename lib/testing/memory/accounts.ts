@@ -50,7 +50,7 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       name: row.name,
       mail: row.mail,
       enabled: row.enabled,
-      source: 'local',
+      source: row.source ?? 'local',
       createdAt: at,
       updatedAt: at,
       lastSignInAt: null,

@@ -1,5 +1,6 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { Report } from '../../blocking/ports.ts';
+import type { CallManagerUser, Device, Line, Publisher, StagedUser, SyncMarks, SyncProblem, SyncRun } from '../../callmanager/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { FileLogRecord, FileRow } from '../../files/ports.ts';
@@ -61,6 +62,13 @@ export interface MemoryState {
   notices: Map<string, Notice>;
   noticesSeen: Map<number, NoticeSeen>;
   reports: Map<string, Report>;
+  callManager: Map<'one', { publisher: Publisher; marks: SyncMarks }>;
+  callManagerUsers: Map<string, CallManagerUser>;
+  callManagerDevices: Map<string, Device & { digest: string }>;
+  callManagerLines: Map<string, Line & { digest: string }>;
+  callManagerRuns: Map<string, SyncRun>;
+  callManagerProblems: Map<string, readonly (SyncProblem & { readonly index: number })[]>;
+  callManagerStaged: Map<string, StagedUser & { readonly runId: string }>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -102,6 +110,13 @@ export const createMemoryState = (): MemoryState => ({
   notices: new Map(),
   noticesSeen: new Map(),
   reports: new Map(),
+  callManager: new Map(),
+  callManagerUsers: new Map(),
+  callManagerDevices: new Map(),
+  callManagerLines: new Map(),
+  callManagerRuns: new Map(),
+  callManagerProblems: new Map(),
+  callManagerStaged: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */
