@@ -122,7 +122,8 @@ export function createSyncAgent(deps: SyncAgentDeps): SyncAgent {
     log.info('callmanager.synced', { run: run.id, kind: run.kind, ...tally });
     await store.keepRuns(settings.get().keepRuns);
     // A look every two minutes that found nothing tells nothing.
-    if (run.kind === 'changes' && run.trigger === 'schedule' && plannedSum(tally) + tally.equipmentChanged + tally.problems === 0) await store.dropRun(run.id);
+    if (run.kind === 'changes' && run.trigger === 'schedule' && plannedSum(tally) + tally.equipmentChanged + tally.problems === 0)
+      await store.dropRun(run.id);
   }
 
   async function begin(kind: SyncRun['kind'], trigger: SyncRun['trigger'], by: string): Promise<Result<SyncRun, Fault>> {
@@ -265,7 +266,9 @@ export function createSyncAgent(deps: SyncAgentDeps): SyncAgent {
 const stamp = (at: number): string => new Date(at).toISOString().slice(11, 16);
 
 /** What is wrong, for the list of alarms. */
-export function syncAlarms(status: AgentStatus): { id: string; severity: 'critical' | 'warning'; what: string; action: string; link: string; since?: number }[] {
+export function syncAlarms(
+  status: AgentStatus,
+): { id: string; severity: 'critical' | 'warning'; what: string; action: string; link: string; since?: number }[] {
   const alarms: ReturnType<typeof syncAlarms> = [];
   if (status.failure !== null && status.isEnabled)
     alarms.push({

@@ -34,7 +34,9 @@ const words: Readonly<Record<SyncAction, string>> = {
 };
 /** What a run found, in words. */
 export function sayCounts(counts: RunCounts): string {
-  const parts = syncActions.flatMap((action) => (counts.planned[action] > 0 ? [`${counts.planned[action].toLocaleString('en-US')} ${words[action]}`] : []));
+  const parts = syncActions.flatMap((action) =>
+    counts.planned[action] > 0 ? [`${counts.planned[action].toLocaleString('en-US')} ${words[action]}`] : [],
+  );
   if (counts.equipmentChanged > 0) parts.push(`${counts.equipmentChanged.toLocaleString('en-US')} devices and lines written`);
   if (parts.length === 0) parts.push('nothing changed');
   return `${parts.join(', ')}${counts.problems > 0 ? `; ${counts.problems.toLocaleString('en-US')} with problems` : ''}.`;

@@ -23,7 +23,8 @@ export const callManagerFaults = defineFaults('callManager', {
   unreachable: { kind: 'down', message: 'The call manager {host} cannot be reached: {why}. Check address, port and firewall.' },
   certificate: {
     kind: 'refused',
-    message: 'The certificate of {host} is not trusted: {why}. Upload the certificate of the authority that signed it, or check the address.',
+    message:
+      'The certificate of {host} is not trusted: {why}. Upload the certificate of the authority that signed it, or check the address.',
   },
   forbiddenAddress: {
     kind: 'refused',
@@ -37,7 +38,8 @@ export const callManagerFaults = defineFaults('callManager', {
   },
   wrongPlace: {
     kind: 'refused',
-    message: 'What answers at {host} is no AXL service (HTTP {status}). Check address and port, and that the Cisco AXL Web Service is activated.',
+    message:
+      'What answers at {host} is no AXL service (HTTP {status}). Check address and port, and that the Cisco AXL Web Service is activated.',
   },
   version: {
     kind: 'refused',
@@ -48,7 +50,10 @@ export const callManagerFaults = defineFaults('callManager', {
     kind: 'busy',
     message: 'The call manager refuses an answer of that size: {why}',
   },
-  tooManyBytes: { kind: 'refused', message: 'The answer has more than {bytes} bytes, the most that is taken. Ask for fewer rows at a time.' },
+  tooManyBytes: {
+    kind: 'refused',
+    message: 'The answer has more than {bytes} bytes, the most that is taken. Ask for fewer rows at a time.',
+  },
   malformed: { kind: 'refused', message: 'The answer of the call manager cannot be read: {why}' },
   queueGone: { kind: 'conflict', message: 'The call manager has started its list of changes anew, so everything must be read again.' },
   refused: { kind: 'refused', message: 'The call manager refuses {operation}: {why} (code {code}).' },

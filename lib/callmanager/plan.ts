@@ -51,7 +51,9 @@ export async function planUsers({ incoming, known, seen, addressProblem, account
     seen.uuids.add(user.uuid);
     fresh.push({ user, was: known.get(user.uuid), digest: digestOf(user) });
   }
-  const lookUp = fresh.filter(({ user, was, digest }) => isEntitled(user) && (was?.accountId === undefined || was.accountId === null || was.digest !== digest));
+  const lookUp = fresh.filter(
+    ({ user, was, digest }) => isEntitled(user) && (was?.accountId === undefined || was.accountId === null || was.digest !== digest),
+  );
   const taken = await accounts(lookUp.map(({ user }) => user.userId));
 
   for (const { user, was, digest } of fresh) {
@@ -81,7 +83,10 @@ export async function planUsers({ incoming, known, seen, addressProblem, account
     }
     const note = (problem: Found['problem']): Found => ({ action: isSame || serves ? null : 'note', problem, says: problem?.says ?? '' });
     if (holder !== undefined && holder !== user.uuid) {
-      return note({ kind: 'duplicate-user-id', says: `The user ID ${user.userId} is somebody else’s in the call manager too; only one of them has an account here.` });
+      return note({
+        kind: 'duplicate-user-id',
+        says: `The user ID ${user.userId} is somebody else’s in the call manager too; only one of them has an account here.`,
+      });
     }
     seen.userIds.set(key, user.uuid);
     const invalid = addressProblem(user.userId);

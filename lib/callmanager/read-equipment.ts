@@ -11,10 +11,15 @@ export interface EquipmentRead {
   readonly problem: string;
 }
 
-const inOrder = (pairs: readonly Pair[]): string[] => [...pairs].sort((a, b) => a.order - b.order || (a.other < b.other ? -1 : 1)).map((pair) => pair.other);
+const inOrder = (pairs: readonly Pair[]): string[] =>
+  [...pairs].sort((a, b) => a.order - b.order || (a.other < b.other ? -1 : 1)).map((pair) => pair.other);
 
 /** Devices by device, so that a page of them finds its people and lines. Freed with the run. */
-async function readPairs(operations: Operations, table: 'enduserdevicemap' | 'devicenumplanmap', rest: () => Promise<void>): Promise<Map<string, Pair[]> | Fault> {
+async function readPairs(
+  operations: Operations,
+  table: 'enduserdevicemap' | 'devicenumplanmap',
+  rest: () => Promise<void>,
+): Promise<Map<string, Pair[]> | Fault> {
   const byDevice = new Map<string, Pair[]>();
   const fault = await collect(operations.pairs(table), async (rows) => {
     for (const pair of rows) {
@@ -111,7 +116,12 @@ async function write<T extends { readonly uuid: string }>(
 }
 
 /** One device or line that a change names; null: it is gone. */
-export async function refreshOne(operations: Operations, store: CallManagerStore, type: 'Phone' | 'Line', uuid: string): Promise<Fault | null> {
+export async function refreshOne(
+  operations: Operations,
+  store: CallManagerStore,
+  type: 'Phone' | 'Line',
+  uuid: string,
+): Promise<Fault | null> {
   if (type === 'Line') {
     const line = await operations.line(uuid);
     if (!line.ok) return line.fault;
@@ -129,6 +139,10 @@ export async function refreshOne(operations: Operations, store: CallManagerStore
   const lines = users.ok ? await operations.pairsOf('devicenumplanmap', uuid) : users;
   if (!users.ok) return users.fault;
   if (!lines.ok) return lines.fault;
-  await write<Device>([{ ...phone.value, users: inOrder(users.value), lines: inOrder(lines.value) }], store.deviceDigests, store.putDevices);
+  await write<Device>(
+    [{ ...phone.value, users: inOrder(users.value), lines: inOrder(lines.value) }],
+    store.deviceDigests,
+    store.putDevices,
+  );
   return null;
 }

@@ -119,7 +119,8 @@ export function createSyncRunner(deps: SyncDeps): {
       running.position = at;
       if (isEnd) break;
     }
-    const of = (type: string, isGone: boolean) => [...latest].flatMap(([uuid, one]) => (one.type === type && one.isGone === isGone ? [uuid] : []));
+    const of = (type: string, isGone: boolean) =>
+      [...latest].flatMap(([uuid, one]) => (one.type === type && one.isGone === isGone ? [uuid] : []));
     const fault = await readerOf(running, operations).some(of('User', false), of('User', true));
     if (fault || !settings.get().equipment) return fault;
     for (const type of ['Line', 'Phone'] as const) {

@@ -30,6 +30,7 @@ export interface Events {
   };
   'audit.appended': { readonly id: string };
   'report.changed': { readonly id: string; readonly what: 'received' | 'closed' };
+  'callManager.changed': { readonly what: 'configured' | 'removed' | 'run' };
   'notice.changed': { readonly kind: 'motd' | 'welcome'; readonly by: string };
 }
 export type EventName = keyof Events;

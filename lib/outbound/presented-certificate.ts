@@ -23,7 +23,10 @@ const nameOf = (name: Readonly<Record<string, unknown>>): string =>
     .join(', ');
 
 function factsOf(certificate: DetailedPeerCertificate): PresentedCertificate {
-  const body = certificate.raw.toString('base64').replace(/(.{64})/g, '$1\n').trimEnd();
+  const body = certificate.raw
+    .toString('base64')
+    .replace(/(.{64})/g, '$1\n')
+    .trimEnd();
   return {
     subject: nameOf(certificate.subject as unknown as Record<string, unknown>),
     issuer: nameOf(certificate.issuer as unknown as Record<string, unknown>),

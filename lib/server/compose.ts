@@ -10,6 +10,7 @@ import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { AdminDeps } from '../admin/shared/define.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
 import { createReportWatch } from '../blocking/index.ts';
+import { syncAlarms } from '../callmanager/index.ts';
 import { createInProcessBus } from '../cluster/in-process-bus.ts';
 import type { Environment } from '../config/load.ts';
 import { nearestName } from '../config/nearest.ts';
@@ -47,6 +48,7 @@ import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
+import { addSyncAgent, composeCallManager } from './call-manager.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
@@ -214,7 +216,16 @@ async function compose(
     maxClients: () => xmppSettings.get().fastClients,
   });
   await credentials.refreshProfiles();
-  const signInSwitch = createSignInSwitch(credentials);
+  const callManager = composeCallManager({
+    stores,
+    settings,
+    domains,
+    sealer: createSealer({ key: await readOrMakeSecret(env.dataDir, 'call-manager-secret'), purpose: 'call manager' }),
+    events,
+    clock,
+    log,
+  });
+  const signInSwitch = createSignInSwitch(credentials, callManager.agent.gate);
   const clients = createClients({
     settings: settings.section('xmpp'),
     presence: settings.section('presence'),
@@ -329,7 +340,11 @@ async function compose(
       services: () => services.list(),
       certificates: () => certificates.value.expiring(),
       database: () => databaseState,
-      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms()],
+      alarms: () => [
+        ...securityAlarms({ guard, certificates: certificates.value }),
+        ...reportWatch.alarms(),
+        ...syncAlarms(callManager.agent.status()),
+      ],
     },
     settings: server,
     clock,
@@ -402,6 +417,7 @@ async function compose(
     blobs,
     notices: rooms.notices,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
+    callManager,
   };
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
@@ -491,11 +507,14 @@ async function compose(
         everyMs: 60 * minute,
         run: () => stores.reports.expire(clock.now() - settings.section('im').get().reportDays * 1000, 1_000),
       },
+      { name: 'users gone from the call manager', everyMs: 10 * minute, run: () => callManager.deleteGone() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
     log,
   });
+  // Before whatever lets people in: it may have to wait for a first synchronisation.
+  addSyncAgent(services, callManager);
   addServices({
     services,
     database,

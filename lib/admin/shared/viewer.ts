@@ -59,6 +59,8 @@ export const permissions = [
   'announcements.write',
   'reports.read',
   'reports.write',
+  'callManager.read',
+  'callManager.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

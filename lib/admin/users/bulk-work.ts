@@ -170,7 +170,7 @@ function work(input: Stored, deps: BulkDeps, viewer: Viewer): JobWork {
 }
 
 /** The lists of administrators name addresses: they follow a move and forget who is removed. */
-async function followAdministrators(
+export async function followAdministrators(
   stores: AdminStores,
   done: readonly { account: Account; bare: string }[],
   deps: BulkDeps,

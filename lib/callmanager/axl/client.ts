@@ -72,7 +72,11 @@ export function createAxlClient(deps: AxlClientDeps): AxlClient {
     return status === 200 || status === 500 ? null : callManagerFaults.wrongPlace({ host, status });
   }
 
-  function faultOfAnswer(operation: string, answer: Exclude<AxlAnswer, { is: 'answer' }>, head: { status: number; contentType: string }): Fault {
+  function faultOfAnswer(
+    operation: string,
+    answer: Exclude<AxlAnswer, { is: 'answer' }>,
+    head: { status: number; contentType: string },
+  ): Fault {
     if (answer.is === 'malformed') {
       // A login page is what a wrong port answers with.
       if (/html/i.test(head.contentType)) return callManagerFaults.wrongPlace({ host, status: head.status });
@@ -109,7 +113,7 @@ export function createAxlClient(deps: AxlClientDeps): AxlClient {
         onChunk: reader.push,
       });
     // The cookie of the session spares the call manager a check of the password for each request.
-    let answer = await ask(cookie === '' ? { authorization: basic } : { cookie });
+    const answer = await ask(cookie === '' ? { authorization: basic } : { cookie });
     if (answer.ok && cookie !== '' && (answer.head.status === 404 || answer.head.status === 401)) {
       cookie = '';
       return once(operation, inner);
@@ -145,7 +149,9 @@ export function createAxlClient(deps: AxlClientDeps): AxlClient {
       const answer = await once(operation, inner);
       if (answer.ok || !isPassing(answer.fault)) return answer;
       if (tries > settings.get().retries) {
-        return isFault(answer.fault, 'busy') ? refuse({ ...answer.fault, message: answer.fault.message.replace('1 times', `${tries} times`) }) : answer;
+        return isFault(answer.fault, 'busy')
+          ? refuse({ ...answer.fault, message: answer.fault.message.replace('1 times', `${tries} times`) })
+          : answer;
       }
       figures.retries++;
       // Doubling, and not in step with whoever else was turned away.

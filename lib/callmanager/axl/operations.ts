@@ -112,7 +112,9 @@ const MIN_PAGE = 10;
 
 export function createOperations(client: AxlClient, pageRows: () => number): Operations {
   /** Pages by `skip` and `first`; a page that is too large for the call manager is asked for again with fewer rows, as it suggests. */
-  async function* paged<T>(ask: (skip: number, first: number) => Promise<Result<readonly T[], Fault>>): AsyncGenerator<Result<readonly T[], Fault>> {
+  async function* paged<T>(
+    ask: (skip: number, first: number) => Promise<Result<readonly T[], Fault>>,
+  ): AsyncGenerator<Result<readonly T[], Fault>> {
     let size = pageRows();
     for (let skip = 0; ; ) {
       const page = await ask(skip, size);
@@ -146,7 +148,13 @@ export function createOperations(client: AxlClient, pageRows: () => number): Ope
       return ok(rows);
     };
 
-  async function one<T>(operation: string, uuid: string, tags: readonly string[], row: string, read: (el: Element) => T): Promise<Result<T | null, Fault>> {
+  async function one<T>(
+    operation: string,
+    uuid: string,
+    tags: readonly string[],
+    row: string,
+    read: (el: Element) => T,
+  ): Promise<Result<T | null, Fault>> {
     const answer = await client.call(operation, `${tag('uuid', `{${uuid.toUpperCase()}}`)}${returned(tags)}`);
     if (!answer.ok) return isNotFound(answer.fault) ? ok(null) : answer;
     const el = answer.value.child('return')?.child(row);
@@ -187,7 +195,10 @@ export function createOperations(client: AxlClient, pageRows: () => number): Ope
     },
     async changes(from) {
       const start = from === null ? '' : `<startChangeId queueId="${escapeXml(from.queueId)}">${from.next}</startChangeId>`;
-      const answer = await client.call('listChange', `${start}<objectList><object>User</object><object>Phone</object><object>Line</object></objectList>`);
+      const answer = await client.call(
+        'listChange',
+        `${start}<objectList><object>User</object><object>Phone</object><object>Line</object></objectList>`,
+      );
       if (!answer.ok) return answer;
       const info = answer.value.child('queueInfo') ?? answer.value.child('return')?.child('queueInfo');
       const list = answer.value.child('changes') ?? answer.value.child('return')?.child('changes');
@@ -210,7 +221,10 @@ export function createOperations(client: AxlClient, pageRows: () => number): Ope
 }
 
 /** Collects all pages; the first refusal ends it. */
-export async function collect<T>(pages: AsyncGenerator<Result<readonly T[], Fault>>, each: (rows: readonly T[]) => Promise<void> | void): Promise<Fault | null> {
+export async function collect<T>(
+  pages: AsyncGenerator<Result<readonly T[], Fault>>,
+  each: (rows: readonly T[]) => Promise<void> | void,
+): Promise<Fault | null> {
   for await (const page of pages) {
     if (!page.ok) return page.fault;
     await each(page.value);

@@ -54,7 +54,9 @@ export const callManagerSettings = defineSection({
       help: 'An account with the same user ID that was made by hand becomes the call manager’s. Off: it is told as a problem.',
       default: false,
       applies: 'now',
-      warnings: { on: 'Names and addresses of these accounts change to what the call manager says, and they can no longer be changed here.' },
+      warnings: {
+        on: 'Names and addresses of these accounts change to what the call manager says, and they can no longer be changed here.',
+      },
     },
     equipment: {
       kind: 'switch',

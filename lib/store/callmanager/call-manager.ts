@@ -1,13 +1,13 @@
-import {
-  type CallManagerStore,
-  type ChangePosition,
-  type Publisher,
-  type RunCounts,
-  type StagedUser,
-  type SyncAction,
-  type SyncMarks,
-  type SyncProblem,
-  type SyncRun,
+import type {
+  CallManagerStore,
+  ChangePosition,
+  Publisher,
+  RunCounts,
+  StagedUser,
+  SyncAction,
+  SyncMarks,
+  SyncProblem,
+  SyncRun,
 } from '../../callmanager/ports.ts';
 import { big, type Db, ms } from '../db.ts';
 import { Prisma } from '../generated/client.ts';
@@ -139,9 +139,7 @@ export function prismaCallManagerStore({ db }: { db: Db }): CallManagerStore {
     },
     async putUsers(rows) {
       if (rows.length === 0) return;
-      const json = jsonRows(
-        rows.map((row) => ({ ...row, userKey: fold(row.userId), uriKey: fold(row.directoryUri) })),
-      );
+      const json = jsonRows(rows.map((row) => ({ ...row, userKey: fold(row.userId), uriKey: fold(row.directoryUri) })));
       await tx.$executeRaw`
         INSERT INTO call_manager_user (uuid, user_id, user_key, name, mail, department, title, telephone, mobile, directory_uri, uri_key, home_cluster,
           im_enabled, active, extension, "partition", service_profile, digest, account_id, problem, gone_at)
@@ -195,11 +193,20 @@ export function prismaCallManagerStore({ db }: { db: Db }): CallManagerStore {
     },
     runs: async ({ limit, before }) =>
       (
-        await tx.callManagerRun.findMany({ where: before === undefined ? {} : { id: { lt: before } }, orderBy: { id: 'desc' }, take: limit })
+        await tx.callManagerRun.findMany({
+          where: before === undefined ? {} : { id: { lt: before } },
+          orderBy: { id: 'desc' },
+          take: limit,
+        })
       ).map(toRun),
     dropRun: (id) => dropRuns([id]),
     async keepRuns(count) {
-      const old = await tx.callManagerRun.findMany({ where: { endedAt: { gt: 0n } }, orderBy: { id: 'desc' }, skip: count, select: { id: true } });
+      const old = await tx.callManagerRun.findMany({
+        where: { endedAt: { gt: 0n } },
+        orderBy: { id: 'desc' },
+        skip: count,
+        select: { id: true },
+      });
       await dropRuns(old.map(({ id }) => id));
       return old.length;
     },

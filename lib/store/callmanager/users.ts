@@ -75,7 +75,9 @@ export async function findUsers(tx: Tx, { search, show, limit, cursor }: CallMan
     tx.$queryRaw<UserRow[]>`
       SELECT ${userColumns} FROM call_manager_user u WHERE ${where} AND (u.user_key, u.uuid) > (${afterKey}, ${afterUuid})
       ORDER BY u.user_key, u.uuid LIMIT ${limit + 1}`,
-    tx.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM (SELECT 1 FROM call_manager_user u WHERE ${where} LIMIT ${COUNT_CAP + 1}) AS capped`,
+    tx.$queryRaw<
+      { n: number }[]
+    >`SELECT count(*)::int AS n FROM (SELECT 1 FROM call_manager_user u WHERE ${where} LIMIT ${COUNT_CAP + 1}) AS capped`,
   ]);
   const items = rows.slice(0, limit);
   const last = items.at(-1);

@@ -163,7 +163,13 @@ export function memoryCallManagerStore(state: MemoryState): CallManagerStore {
         .map(({ digest: _, ...device }) => ({
           ...device,
           on: device.lines.flatMap((id) => {
-            const { digest: _, ...line } = state.callManagerLines.get(id) ?? { uuid: '', pattern: '', partition: '', description: '', digest: '' };
+            const { digest: _, ...line } = state.callManagerLines.get(id) ?? {
+              uuid: '',
+              pattern: '',
+              partition: '',
+              description: '',
+              digest: '',
+            };
             return line.uuid === '' ? [] : [line];
           }),
         })),
