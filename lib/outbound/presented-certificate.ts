@@ -28,13 +28,13 @@ function factsOf(certificate: DetailedPeerCertificate): PresentedCertificate {
     .replace(/(.{64})/g, '$1\n')
     .trimEnd();
   return {
-    subject: nameOf(certificate.subject as unknown as Record<string, unknown>),
-    issuer: nameOf(certificate.issuer as unknown as Record<string, unknown>),
+    subject: nameOf({ ...certificate.subject }),
+    issuer: nameOf({ ...certificate.issuer }),
     names: certificate.subjectaltname ?? '',
     notBefore: Date.parse(certificate.valid_from),
     notAfter: Date.parse(certificate.valid_to),
     sha256: certificate.fingerprint256,
-    selfSigned: certificate.fingerprint256 === certificate.issuerCertificate?.fingerprint256,
+    selfSigned: nameOf({ ...certificate.subject }) === nameOf({ ...certificate.issuer }),
     pem: `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`,
   };
 }
