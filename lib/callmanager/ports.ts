@@ -167,8 +167,8 @@ export interface CallManagerStore {
   release(): Promise<number>;
 
   known(uuids: readonly string[]): Promise<Map<string, KnownUser>>;
-  /** All who are not gone, in slices. */
-  eachKnown(): AsyncIterable<readonly KnownUser[]>;
+  /** Ids of all who are not gone, in slices. */
+  eachKnown(): AsyncIterable<readonly string[]>;
   /** People with an account here who may use it. */
   served(): Promise<number>;
   counts(): Promise<{ known: number; entitled: number; served: number; problems: number; gone: number; devices: number; lines: number }>;

@@ -14,6 +14,9 @@ export interface EquipmentRead {
 const inOrder = (pairs: readonly Pair[]): string[] =>
   [...pairs].sort((a, b) => a.order - b.order || (a.other < b.other ? -1 : 1)).map((pair) => pair.other);
 
+/** Rows compared at a time: some milliseconds of work. */
+const SLICE = 250;
+
 /** Devices by device, so that a page of them finds its people and lines. Freed with the run. */
 async function readPairs(
   operations: Operations,
@@ -51,9 +54,11 @@ export async function readEquipment(deps: {
   const lines = new Set<string>();
   const linesFault = await collect(operations.lines(), async (page) => {
     for (const line of page) lines.add(line.uuid);
-    changed += await write(page, store.lineDigests, store.putLines);
-    deps.progress('lines', lines.size);
-    await rest();
+    for (let at = 0; at < page.length; at += SLICE) {
+      changed += await write(page.slice(at, at + SLICE), store.lineDigests, store.putLines);
+      deps.progress('lines', lines.size);
+      await rest();
+    }
   });
   if (linesFault) return linesFault;
 
@@ -68,17 +73,19 @@ export async function readEquipment(deps: {
 
   const devices = new Set<string>();
   const devicesFault = await collect(operations.phones(), async (page) => {
-    const rows = page.map((phone): Device => {
-      devices.add(phone.uuid);
-      return {
-        ...phone,
-        users: users instanceof Map ? inOrder(users.get(phone.uuid) ?? []) : [],
-        lines: buttons instanceof Map ? inOrder(buttons.get(phone.uuid) ?? []) : [],
-      };
-    });
-    changed += await write(rows, store.deviceDigests, store.putDevices);
-    deps.progress('devices', devices.size);
-    await rest();
+    for (let at = 0; at < page.length; at += SLICE) {
+      const rows = page.slice(at, at + SLICE).map((phone): Device => {
+        devices.add(phone.uuid);
+        return {
+          ...phone,
+          users: users instanceof Map ? inOrder(users.get(phone.uuid) ?? []) : [],
+          lines: buttons instanceof Map ? inOrder(buttons.get(phone.uuid) ?? []) : [],
+        };
+      });
+      changed += await write(rows, store.deviceDigests, store.putDevices);
+      deps.progress('devices', devices.size);
+      await rest();
+    }
   });
   if (devicesFault) return devicesFault;
 
@@ -111,7 +118,7 @@ async function write<T extends { readonly uuid: string }>(
   const byUuid = new Map(rows.filter((row) => row.uuid !== '').map((row) => [row.uuid, { ...row, digest: digestOf(row) }]));
   const known = await digests([...byUuid.keys()]);
   const differ = [...byUuid.values()].filter((row) => known.get(row.uuid) !== row.digest);
-  for (let at = 0; at < differ.length; at += 250) await put(differ.slice(at, at + 250));
+  if (differ.length > 0) await put(differ);
   return differ.length;
 }
 

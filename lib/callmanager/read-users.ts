@@ -82,9 +82,14 @@ export function createUserReader(deps: ReadUsersDeps): {
       const seen = createSeen();
       const fault = await collect(operations.users(), (page) => plan(page, seen));
       if (fault) return fault;
-      let gone: KnownUser[] = [];
+      const unseen: string[] = [];
       for await (const slice of store.eachKnown()) {
-        for (const user of slice) if (!seen.uuids.has(user.uuid)) gone.push(user);
+        for (const uuid of slice) if (!seen.uuids.has(uuid)) unseen.push(uuid);
+        await rest();
+      }
+      let gone: KnownUser[] = [];
+      for (let at = 0; at < unseen.length; at += SLICE) {
+        gone.push(...(await store.known(unseen.slice(at, at + SLICE))).values());
         await rest();
       }
       if (gone.length > 0 && gone.length <= MAX_VERIFIED) {

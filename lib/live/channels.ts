@@ -16,6 +16,7 @@ export interface Channels {
   files: { readonly params: InputOf<AdminApi['files']['find']>; readonly value: ValueOf<AdminApi['files']['find']> };
   domains: { readonly params: InputOf<AdminApi['domains']['list']>; readonly value: ValueOf<AdminApi['domains']['list']> };
   components: { readonly params: InputOf<AdminApi['components']['list']>; readonly value: ValueOf<AdminApi['components']['list']> };
+  callManager: { readonly params: InputOf<AdminApi['callManager']['show']>; readonly value: ValueOf<AdminApi['callManager']['show']> };
   tokens: { readonly params: InputOf<AdminApi['tokens']['list']>; readonly value: ValueOf<AdminApi['tokens']['list']> };
   operators: { readonly params: InputOf<AdminApi['operators']['list']>; readonly value: ValueOf<AdminApi['operators']['list']> };
   roles: { readonly params: InputOf<AdminApi['roles']['list']>; readonly value: ValueOf<AdminApi['roles']['list']> };

@@ -107,6 +107,7 @@ export interface Pair {
   readonly order: number;
 }
 
+const freeLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 const NOT_FOUND = 5007;
 const MIN_PAGE = 10;
 
@@ -144,7 +145,12 @@ export function createOperations(client: AxlClient, pageRows: () => number): Ope
       );
       if (!answer.ok) return answer;
       const rows: T[] = [];
-      for (const el of answer.value.child('return')?.elements() ?? []) if (el.name === row) rows.push(read(el));
+      for (const el of answer.value.child('return')?.elements() ?? []) {
+        if (el.name !== row) continue;
+        rows.push(read(el));
+        // Some milliseconds at a time: messages go on meanwhile.
+        if (rows.length % 250 === 0) await freeLoop();
+      }
       return ok(rows);
     };
 

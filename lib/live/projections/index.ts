@@ -2,6 +2,7 @@ import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
 import {
+  callManagerProjection,
   componentsProjection,
   domainsProjection,
   filesProjection,
@@ -25,6 +26,7 @@ export const projections: readonly AnyProjection[] = [
   filesProjection,
   domainsProjection,
   componentsProjection,
+  callManagerProjection,
   tokensProjection,
   operatorsProjection,
   rolesProjection,

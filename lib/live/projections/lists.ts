@@ -26,6 +26,13 @@ export const componentsProjection = projection({
   everyMs: 5000,
   read: (api, viewer, params) => api.components.list(viewer, params),
 });
+/** A run moves many times a second, and what it counts is worth a look every other one. */
+export const callManagerProjection = projection({
+  channel: 'callManager',
+  on: ['callManager.changed', 'service.changed', 'settings.changed'],
+  everyMs: 10_000,
+  read: (api, viewer, params) => api.callManager.show(viewer, params),
+});
 export const tokensProjection = projection({
   channel: 'tokens',
   on: ['token.changed'],

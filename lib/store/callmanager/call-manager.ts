@@ -13,11 +13,11 @@ import { big, type Db, ms } from '../db.ts';
 import { Prisma } from '../generated/client.ts';
 import { jsonRows } from '../json-rows.ts';
 import { fold } from '../search-words.ts';
+import { eachId } from './each-id.ts';
 import { equipmentStore } from './equipment.ts';
-import { findUsers, toKnown, toUser, type UserRow, userColumns } from './users.ts';
+import { findUsers, knownUsers, toUser, type UserRow, userColumns } from './users.ts';
 
 const ONE = 1;
-const SLICE = 1_000;
 const noMarks: SyncMarks = { spoken: '', release: '', position: null, lastFullAt: 0, lastGoodAt: 0 };
 
 interface RunRow {
@@ -45,18 +45,6 @@ const toRun = (row: RunRow): SyncRun => ({
 
 export function prismaCallManagerStore({ db }: { db: Db }): CallManagerStore {
   const { tx } = db;
-
-  async function* eachUser(): AsyncGenerator<readonly UserRow[]> {
-    for (let last = ''; ; ) {
-      const rows = await tx.$queryRaw<
-        UserRow[]
-      >`SELECT ${userColumns} FROM call_manager_user u WHERE u.gone_at = 0 AND u.uuid > ${last} ORDER BY u.uuid LIMIT ${SLICE}`;
-      if (rows.length > 0) yield rows;
-      const end = rows.at(-1);
-      if (end === undefined || rows.length < SLICE) return;
-      last = end.uuid;
-    }
-  }
 
   return {
     ...equipmentStore(db),
@@ -112,14 +100,8 @@ export function prismaCallManagerStore({ db }: { db: Db }): CallManagerStore {
         return released;
       }),
 
-    async known(uuids) {
-      if (uuids.length === 0) return new Map();
-      const rows = await tx.$queryRaw<UserRow[]>`SELECT ${userColumns} FROM call_manager_user u WHERE u.uuid = ANY(${[...uuids]}::text[])`;
-      return new Map(rows.map((row) => [row.uuid, toKnown(row)]));
-    },
-    async *eachKnown() {
-      for await (const rows of eachUser()) yield rows.map(toKnown);
-    },
+    known: (uuids) => knownUsers(tx, uuids),
+    eachKnown: () => eachId(tx, Prisma.sql`call_manager_user`, Prisma.sql`gone_at = 0`),
     async served() {
       const [row] = await tx.$queryRaw<{ n: number }[]>`
         SELECT count(*)::int AS n FROM call_manager_user WHERE account_id IS NOT NULL AND gone_at = 0 AND active AND home_cluster AND im_enabled`;

@@ -2,30 +2,20 @@ import type { CallManagerStore, Device, Line } from '../../callmanager/ports.ts'
 import type { Db } from '../db.ts';
 import { Prisma } from '../generated/client.ts';
 import { jsonRows } from '../json-rows.ts';
+import { eachId } from './each-id.ts';
 
 type EquipmentStore = Pick<
   CallManagerStore,
   'deviceDigests' | 'lineDigests' | 'putDevices' | 'putLines' | 'eachDevice' | 'eachLine' | 'removeDevices' | 'removeLines' | 'devicesOf'
 >;
-const SLICE = 5_000;
 const tables = { device: Prisma.sql`call_manager_device`, line: Prisma.sql`call_manager_line` } as const;
 
 export function equipmentStore({ tx }: Db): EquipmentStore {
   async function digests(table: Prisma.Sql, uuids: readonly string[]): Promise<Map<string, string>> {
     if (uuids.length === 0) return new Map();
-    const rows = await tx.$queryRaw<
-      { uuid: string; digest: string }[]
-    >`SELECT uuid, digest FROM ${table} WHERE uuid = ANY(${[...uuids]}::text[])`;
-    return new Map(rows.map((row) => [row.uuid, row.digest]));
-  }
-  async function* each(table: Prisma.Sql): AsyncGenerator<readonly string[]> {
-    for (let last = ''; ; ) {
-      const rows = await tx.$queryRaw<{ uuid: string }[]>`SELECT uuid FROM ${table} WHERE uuid > ${last} ORDER BY uuid LIMIT ${SLICE}`;
-      if (rows.length > 0) yield rows.map((row) => row.uuid);
-      const end = rows.at(-1);
-      if (end === undefined || rows.length < SLICE) return;
-      last = end.uuid;
-    }
+    const [found] = await tx.$queryRaw<{ rows: string | null }[]>`
+      SELECT json_agg(json_build_array(uuid, digest))::text AS rows FROM ${table} WHERE uuid = ANY(${[...uuids]}::text[])`;
+    return new Map(JSON.parse(found?.rows ?? '[]') as [string, string][]);
   }
   async function remove(table: Prisma.Sql, uuids: readonly string[]): Promise<void> {
     if (uuids.length > 0) await tx.$executeRaw`DELETE FROM ${table} WHERE uuid = ANY(${[...uuids]}::text[])`;
@@ -34,8 +24,8 @@ export function equipmentStore({ tx }: Db): EquipmentStore {
   return {
     deviceDigests: (uuids) => digests(tables.device, uuids),
     lineDigests: (uuids) => digests(tables.line, uuids),
-    eachDevice: () => each(tables.device),
-    eachLine: () => each(tables.line),
+    eachDevice: () => eachId(tx, tables.device),
+    eachLine: () => eachId(tx, tables.line),
     removeDevices: (uuids) => remove(tables.device, uuids),
     removeLines: (uuids) => remove(tables.line, uuids),
     async putDevices(rows) {

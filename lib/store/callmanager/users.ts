@@ -1,5 +1,4 @@
 import type { CallManagerUser, CallManagerUserQuery, KnownUser } from '../../callmanager/ports.ts';
-import { isEntitled } from '../../callmanager/ports.ts';
 import type { Page } from '../../directory/ports.ts';
 import type { Tx } from '../db.ts';
 import { Prisma } from '../generated/client.ts';
@@ -52,10 +51,26 @@ export const toUser = (row: UserRow): CallManagerUser => ({
   problem: row.problem,
   goneAt: row.gone_at,
 });
-export const toKnown = (row: UserRow): KnownUser => {
-  const { uuid, userId, name, mail, digest, accountId, problem, goneAt, ...rest } = toUser(row);
-  return { uuid, userId, name, mail, digest, accountId, problem, goneAt, isEntitled: isEntitled(rest) };
-};
+
+/**
+ * What a run compares with. Every row of a company is asked for, so they come as one JSON text: a tenth of what it costs to take them out of the
+ * driver cell by cell.
+ */
+export async function knownUsers(tx: Tx, uuids: readonly string[]): Promise<Map<string, KnownUser>> {
+  if (uuids.length === 0) return new Map();
+  const [found] = await tx.$queryRaw<{ rows: string | null }[]>`
+    SELECT json_agg(json_build_array(u.uuid, u.user_id, u.name, u.mail, u.digest, u.account_id, u.active AND u.home_cluster AND u.im_enabled,
+      u.problem, u.gone_at))::text AS rows
+    FROM call_manager_user u WHERE u.uuid = ANY(${[...uuids]}::text[])`;
+  type Row = [string, string, string, string, string, number | null, boolean, string, number];
+  const rows = JSON.parse(found?.rows ?? '[]') as Row[];
+  return new Map(
+    rows.map(([uuid, userId, name, mail, digest, accountId, isEntitled, problem, goneAt]) => [
+      uuid,
+      { uuid, userId, name, mail, digest, accountId, isEntitled, problem, goneAt },
+    ]),
+  );
+}
 
 const entitled = Prisma.sql`u.active AND u.home_cluster AND u.im_enabled`;
 const shown: Readonly<Record<CallManagerUserQuery['show'], Prisma.Sql>> = {

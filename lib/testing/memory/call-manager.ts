@@ -77,7 +77,7 @@ export function memoryCallManagerStore(state: MemoryState): CallManagerStore {
     },
     async *eachKnown() {
       const all = users().filter((user) => user.goneAt === 0);
-      if (all.length > 0) yield all.sort(byUuid).map(known);
+      if (all.length > 0) yield all.sort(byUuid).map(({ uuid }) => uuid);
     },
     served: async () => users().filter(isServed).length,
     counts: async () => ({
