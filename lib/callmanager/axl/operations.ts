@@ -117,8 +117,9 @@ export function createOperations(client: AxlClient, pageRows: () => number): Ope
     ask: (skip: number, first: number) => Promise<Result<readonly T[], Fault>>,
   ): AsyncGenerator<Result<readonly T[], Fault>> {
     let size = pageRows();
-    for (let skip = 0; ; ) {
-      const page = await ask(skip, size);
+    let skip = 0;
+    for (let coming = ask(skip, size); ; ) {
+      const page = await coming;
       if (!page.ok) {
         const isTooLarge = isFault(page.fault, 'tooLarge') || isFault(page.fault, 'tooManyBytes');
         if (!isTooLarge || size <= MIN_PAGE) {
@@ -127,12 +128,15 @@ export function createOperations(client: AxlClient, pageRows: () => number): Ope
         }
         const suggested = Number(page.fault.details?.rows ?? 0);
         size = Math.max(MIN_PAGE, Math.min(Math.floor(size / 2), suggested > 1 ? suggested - 1 : size));
+        coming = ask(skip, size);
         continue;
       }
-      if (page.value.length > 0) yield page;
       // A page with fewer rows than asked for may be the last one, or one that was cut: only an empty page is the end.
       if (page.value.length === 0) return;
       skip += page.value.length;
+      // The next one is on its way while this one is compared.
+      coming = ask(skip, size);
+      yield page;
     }
   }
 
