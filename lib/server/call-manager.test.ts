@@ -120,6 +120,24 @@ describe('a full synchronisation', () => {
     });
   });
 
+  it('lets an administrator give people of the call manager a password, and change nothing else of them', async () => {
+    const { sync, api, stores, account } = await world(3);
+    await sync();
+    const set = await api.users.setPassword(viewer, { user: 'user00001', password: 'correct horse' });
+    expect(set.ok).toBe(true);
+    expect(stores.state.credentials.has((await account('user00001'))?.id ?? 0)).toBe(true);
+    const changed = await api.users.update(viewer, { user: 'user00001', name: 'Other' });
+    expect(changed.ok ? '' : changed.fault.code).toBe('users.managedElsewhere');
+    const shown = await api.callManager.show(viewer, {});
+    expect(shown.ok && shown.value).toMatchObject({
+      agent: 'idle',
+      run: null,
+      gate: null,
+      counts: { served: 3 },
+      publisher: { host: 'localhost' },
+    });
+  });
+
   it('changes nothing when nothing changed', async () => {
     const { sync } = await world();
     await sync();
