@@ -96,7 +96,7 @@ export async function planUsers({ incoming, known, seen, addressProblem, account
         return note({ kind: 'taken', says: `The user ID ${user.userId} belongs to an account that does not come from the call manager.` });
       return { action: 'adopt', problem: null, says: 'An account made by hand becomes the call manager’s.' };
     }
-    if (!serves) return { action: 'create', problem: null, says: user.name };
+    if (!serves) return { action: 'create', problem: null, says: 'Gets an account.' };
     if (was.goneAt > 0) return { action: 'enable', problem: null, says: 'Is known to the call manager again.' };
     if (!was.isEntitled) return { action: 'enable', problem: null, says: 'May use IM and presence again.' };
     return isSame ? { action: null, problem: null, says: '' } : { action: 'update', problem: null, says: changesOf(was, user) };
