@@ -3,6 +3,7 @@ import type { Fault } from '../kernel/faults.ts';
 import type { Result } from '../kernel/result.ts';
 import { announcements } from './announcements/index.ts';
 import { audit } from './audit/index.ts';
+import { callManager } from './callmanager/index.ts';
 import { certificates } from './certificates/index.ts';
 import { components } from './components/index.ts';
 import { diagnostics } from './diagnostics/index.ts';
@@ -54,6 +55,7 @@ export const useCases = {
   users,
   pubsub,
   directories,
+  callManager,
 } as const;
 
 type Areas = typeof useCases;

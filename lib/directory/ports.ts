@@ -29,7 +29,7 @@ export interface NewAccount {
   readonly mail: string;
   readonly enabled: boolean;
   readonly credentials: ScramCredentials | null;
-  /** Default `local`. */
+  /** Where it comes from; local when absent. */
   readonly source?: Account['source'];
 }
 

@@ -36,6 +36,7 @@ export interface Events {
     readonly what: 'added' | 'updated' | 'removed' | 'agreements' | 'synchronised' | 'server';
     readonly by: string;
   };
+  'callManager.changed': { readonly what: 'configured' | 'removed' | 'run' };
   'notice.changed': { readonly kind: 'motd' | 'welcome'; readonly by: string };
 }
 export type EventName = keyof Events;

@@ -22,6 +22,7 @@ export interface Channels {
     readonly params: InputOf<AdminApi['directories']['listAgreements']>;
     readonly value: ValueOf<AdminApi['directories']['listAgreements']>;
   };
+  callManager: { readonly params: InputOf<AdminApi['callManager']['show']>; readonly value: ValueOf<AdminApi['callManager']['show']> };
   tokens: { readonly params: InputOf<AdminApi['tokens']['list']>; readonly value: ValueOf<AdminApi['tokens']['list']> };
   operators: { readonly params: InputOf<AdminApi['operators']['list']>; readonly value: ValueOf<AdminApi['operators']['list']> };
   roles: { readonly params: InputOf<AdminApi['roles']['list']>; readonly value: ValueOf<AdminApi['roles']['list']> };

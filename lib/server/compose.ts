@@ -12,6 +12,7 @@ import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { AdminDeps } from '../admin/shared/define.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
 import { createReportWatch } from '../blocking/index.ts';
+import { syncAlarms } from '../callmanager/index.ts';
 import { createInProcessBus } from '../cluster/in-process-bus.ts';
 import type { Environment } from '../config/load.ts';
 import { nearestName } from '../config/nearest.ts';
@@ -50,6 +51,7 @@ import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
+import { addSyncAgent, composeCallManager } from './call-manager.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
@@ -240,7 +242,16 @@ async function compose(
     const reloaded = what === 'synchronised' ? Promise.resolve() : directories.reload();
     reloaded.then(credentials.refreshProfiles).catch((error: unknown) => log.error('ldap.reload-failed', { error }));
   });
-  const signInSwitch = createSignInSwitch(credentials);
+  const callManager = composeCallManager({
+    stores,
+    settings,
+    domains,
+    sealer: createSealer({ key: await readOrMakeSecret(env.dataDir, 'call-manager-secret'), purpose: 'call manager' }),
+    events,
+    clock,
+    log,
+  });
+  const signInSwitch = createSignInSwitch(credentials, callManager.agent.gate);
   const clients = createClients({
     settings: settings.section('xmpp'),
     presence: settings.section('presence'),
@@ -356,7 +367,12 @@ async function compose(
       services: () => services.list(),
       certificates: () => certificates.value.expiring(),
       database: () => databaseState,
-      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms(), ...directories.alarms()],
+      alarms: () => [
+        ...securityAlarms({ guard, certificates: certificates.value }),
+        ...reportWatch.alarms(),
+        ...directories.alarms(),
+        ...syncAlarms(callManager.agent.status()),
+      ],
     },
     settings: server,
     clock,
@@ -432,6 +448,7 @@ async function compose(
     directories,
     directorySecrets,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
+    callManager,
   };
   const directorySchedule = createDirectorySchedule({ uow, events, settings, directories, clock, jobs, log });
   await directorySchedule.recover();
@@ -523,18 +540,14 @@ async function compose(
         everyMs: 60 * minute,
         run: () => stores.reports.expire(clock.now() - settings.section('im').get().reportDays * 1000, 1_000),
       },
-      { name: 'directory agreements', everyMs: 30_000, run: () => directorySchedule.look() },
-      { name: 'console roles of directories', everyMs: 5 * minute, run: () => auth.checkDirectory() },
-      {
-        name: 'directory run retention',
-        everyMs: 60 * minute,
-        run: () => stores.directories.expireRuns(clock.now() - settings.section('directories').get().keepRuns * 86_400_000, 500),
-      },
+      { name: 'users gone from the call manager', everyMs: 10 * minute, run: () => callManager.deleteGone() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
     log,
   });
+  // Before whatever lets people in: it may have to wait for a first synchronisation.
+  addSyncAgent(services, callManager);
   addServices({
     services,
     database,

@@ -3,6 +3,7 @@ import type { Log } from '../kernel/log.ts';
 import { prismaAuditStore } from './audit/audits.ts';
 import { prismaBlockListStore } from './blocking/block-lists.ts';
 import { prismaReportStore } from './blocking/reports.ts';
+import { prismaCallManagerStore } from './callmanager/call-manager.ts';
 import { prismaComponentStore } from './components/components.ts';
 import { prismaSettingsStore } from './config/settings.ts';
 import type { Database } from './database.ts';
@@ -95,6 +96,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     notices: prismaNoticeStore({ db }),
     reports: prismaReportStore({ db }),
     directories: prismaDirectoryStore({ db }),
+    callManager: prismaCallManagerStore({ db }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

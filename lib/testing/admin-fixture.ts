@@ -2,7 +2,7 @@ import { useCases } from '../admin/api.ts';
 import { createAdmin } from '../admin/create-admin.ts';
 import { createJobRunner } from '../admin/jobs/runner.ts';
 import { createRebuild } from '../admin/rebuild-work.ts';
-import type { AdminDeps, AnyUseCase } from '../admin/shared/define.ts';
+import type { AdminDeps, AnyUseCase, CallManagerControl } from '../admin/shared/define.ts';
 import type { AuthDoor } from '../admin/shared/door.ts';
 import type { EngineView, SessionView } from '../admin/shared/engine-view.ts';
 import { rolePermissions, type Viewer } from '../admin/shared/viewer.ts';
@@ -70,6 +70,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
       tellMotd: async () => ({ people: 0, devices: 0 }),
     } satisfies AdminDeps['notices'],
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
+    callManager: noCallManager,
     ...more,
   };
   const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base) });
@@ -85,6 +86,26 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
   const admin = createAdmin(deps, auth);
   return { ...admin, deps, stores, events, told, sessions, engine, jobs, tokens, rooms, useCase: (id: string) => useCaseById(id) };
 }
+
+/** None is configured. */
+const noCallManager = {
+  agent: {
+    status: () => ({
+      isStarted: true,
+      isConfigured: false,
+      isEnabled: false,
+      host: '',
+      run: null,
+      lastFullAt: 0,
+      lastGoodAt: 0,
+      spoken: '',
+      release: '',
+      failure: null,
+      nextFullAt: null,
+    }),
+    gate: () => null,
+  },
+} as unknown as CallManagerControl;
 
 function useCaseById(id: string): AnyUseCase {
   const [area = '', verb = ''] = id.split('.');

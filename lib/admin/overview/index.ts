@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AgentStatus } from '../../callmanager/index.ts';
 import type { Sample } from '../../diagnostics/index.ts';
 import { ok } from '../../kernel/result.ts';
 import { alarmView } from '../diagnostics/index.ts';
@@ -43,6 +44,17 @@ const nothingYet: Omit<Sample, 'at'> = {
   heapBytes: 0,
 };
 
+function callManagerOf(status: AgentStatus): { host: string; says: string; lastGoodAt: number | null } | null {
+  if (!status.isConfigured) return null;
+  const { failure, host, run } = status;
+  const doing =
+    run === null ? null : { reading: 'reads now', applying: 'is being applied', waiting: 'waits for a decision' }[run.state as string];
+  const says = !status.isStarted
+    ? 'stopped'
+    : (doing ?? (failure !== null ? 'fails' : status.lastFullAt === 0 ? 'not read yet' : 'up to date'));
+  return { host, says, lastGoodAt: status.lastGoodAt === 0 ? null : status.lastGoodAt };
+}
+
 const getOverview = defineUseCase({
   id: 'overview.get',
   title: 'Overview',
@@ -82,6 +94,8 @@ const getOverview = defineUseCase({
     rooms: z.object({ stored: z.int(), live: z.int(), occupants: z.int(), messagesIn: z.number(), messagesDelivered: z.number() }),
     domains: z.int(),
     locks: z.int(),
+    /** Null without a call manager. */
+    callManager: z.object({ host: z.string(), says: z.string(), lastGoodAt: instant.nullable() }).nullable(),
   }),
   rest: { method: 'GET', path: '/overview' },
   cli: { words: ['overview'] },
@@ -145,6 +159,7 @@ const getOverview = defineUseCase({
       },
       domains: deps.domains.list().length,
       locks,
+      callManager: callManagerOf(deps.callManager.agent.status()),
     });
   },
 });

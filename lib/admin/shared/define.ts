@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { SyncAgent, TestStep } from '../../callmanager/index.ts';
+import type { Publisher } from '../../callmanager/ports.ts';
 import type { SettingsControl } from '../../config/registry.ts';
 import type { Diagnostics } from '../../diagnostics/index.ts';
 import type { Domains } from '../../directory/index.ts';
@@ -10,6 +12,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Directories } from '../../ldap/index.ts';
 import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
 import type { Notices } from '../../notices/index.ts';
+import type { Presented } from '../../outbound/presented-certificate.ts';
 import type { PubSubOperation } from '../../pubsub/index.ts';
 import type { Certificates, InitialPassword, PasswordHasher, Sealer, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
@@ -56,6 +59,16 @@ export interface AdminDeps {
   readonly directorySecrets: Sealer;
   /** What the parts of this node say they speak. */
   readonly protocols: () => readonly Protocol[];
+  readonly callManager: CallManagerControl;
+}
+
+/** The call manager and the Sync Agent, as administration sees them. */
+export interface CallManagerControl {
+  readonly agent: SyncAgent;
+  /** For storage. */
+  seal(secret: string): string;
+  test(publisher: Publisher): Promise<readonly TestStep[]>;
+  certificate(of: { readonly host: string; readonly port: number; readonly serverName: string }): Promise<Presented>;
 }
 
 /** External components as administration sees them: the running ones, never a live object. */

@@ -1,4 +1,5 @@
 import type { ReportStore } from '../../blocking/ports.ts';
+import type { CallManagerStore } from '../../callmanager/ports.ts';
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
 import type { FileStore } from '../../files/ports.ts';
@@ -102,6 +103,7 @@ export interface AdminStores {
   readonly notices: NoticeStore;
   readonly reports: ReportStore;
   readonly directories: DirectoryStore;
+  readonly callManager: CallManagerStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

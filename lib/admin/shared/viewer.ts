@@ -61,6 +61,8 @@ export const permissions = [
   'reports.write',
   'directories.read',
   'directories.write',
+  'callManager.read',
+  'callManager.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

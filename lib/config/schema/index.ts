@@ -1,5 +1,6 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
+import { callManagerSettings } from './call-manager.ts';
 import { callsSettings } from './calls.ts';
 import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
@@ -31,6 +32,7 @@ export const sections = {
   search: searchSettings,
   calls: callsSettings,
   directories: directoriesSettings,
+  callManager: callManagerSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -51,3 +53,4 @@ export type PushValues = SectionValues<'push'>;
 export type SearchValues = SectionValues<'search'>;
 export type CallsValues = SectionValues<'calls'>;
 export type DirectoriesValues = SectionValues<'directories'>;
+export type CallManagerValues = SectionValues<'callManager'>;

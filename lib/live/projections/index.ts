@@ -3,6 +3,7 @@ import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
 import {
   agreementsProjection,
+  callManagerProjection,
   componentsProjection,
   directoriesProjection,
   directoryProjection,
@@ -31,6 +32,7 @@ export const projections: readonly AnyProjection[] = [
   directoriesProjection,
   directoryProjection,
   agreementsProjection,
+  callManagerProjection,
   tokensProjection,
   operatorsProjection,
   rolesProjection,

@@ -45,6 +45,13 @@ export const agreementsProjection = projection({
   everyMs: 10_000,
   read: (api, viewer, params) => api.directories.listAgreements(viewer, params),
 });
+/** A run moves many times a second, and what it counts is worth a look every other one. */
+export const callManagerProjection = projection({
+  channel: 'callManager',
+  on: ['callManager.changed', 'service.changed', 'settings.changed'],
+  everyMs: 10_000,
+  read: (api, viewer, params) => api.callManager.show(viewer, params),
+});
 export const tokensProjection = projection({
   channel: 'tokens',
   on: ['token.changed'],

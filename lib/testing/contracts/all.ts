@@ -1,5 +1,6 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
+import { describeCallManagerContract } from './call-manager.contract.ts';
 import { describeClientTokensContract } from './client-tokens.contract.ts';
 import { describeComponentsContract } from './components.contract.ts';
 import { describeFilesContract } from './files.contract.ts';
@@ -28,4 +29,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeComponentsContract(name, make);
   describeMessagesContract(name, make);
   describeDirectoriesContract(name, make);
+  describeCallManagerContract(name, make);
 }

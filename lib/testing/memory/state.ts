@@ -1,5 +1,15 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { Report } from '../../blocking/ports.ts';
+import type {
+  SyncRun as CallManagerRun,
+  CallManagerUser,
+  Device,
+  Line,
+  Publisher,
+  StagedUser,
+  SyncMarks,
+  SyncProblem,
+} from '../../callmanager/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { FileLogRecord, FileRow } from '../../files/ports.ts';
@@ -66,6 +76,13 @@ export interface MemoryState {
   ldapAgreements: Map<string, Agreement>;
   ldapPeople: Map<number, LinkedPerson>;
   ldapRuns: Map<string, SyncRun>;
+  callManager: Map<'one', { publisher: Publisher; marks: SyncMarks }>;
+  callManagerUsers: Map<string, CallManagerUser>;
+  callManagerDevices: Map<string, Device & { digest: string }>;
+  callManagerLines: Map<string, Line & { digest: string }>;
+  callManagerRuns: Map<string, CallManagerRun>;
+  callManagerProblems: Map<string, readonly (SyncProblem & { readonly index: number })[]>;
+  callManagerStaged: Map<string, StagedUser & { readonly runId: string }>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -111,6 +128,13 @@ export const createMemoryState = (): MemoryState => ({
   ldapAgreements: new Map(),
   ldapPeople: new Map(),
   ldapRuns: new Map(),
+  callManager: new Map(),
+  callManagerUsers: new Map(),
+  callManagerDevices: new Map(),
+  callManagerLines: new Map(),
+  callManagerRuns: new Map(),
+  callManagerProblems: new Map(),
+  callManagerStaged: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -2,6 +2,7 @@ import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
 import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
+import { memoryCallManagerStore } from './call-manager.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
 import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
@@ -70,6 +71,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     notices: memoryNoticeStore(state),
     reports: memoryReportStore(state),
     directories: memoryDirectoryStore(state),
+    callManager: memoryCallManagerStore(state),
   };
   const journal = memoryJournal(state);
   return {
