@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeCluster } from './cluster.ts';
+import { describeBusContract } from './contracts/bus.contract.ts';
 import { eventually } from './eventually.ts';
 
 describe('a cluster in one process', () => {
@@ -50,4 +51,9 @@ describe('a cluster in one process', () => {
     await expect(cluster.node('a').bus.request('q', 1, 1_000)).rejects.toThrow('Nobody answers q.');
     cluster.stop();
   });
+});
+
+describeBusContract('in one process', async () => {
+  const cluster = createFakeCluster(['a', 'b']);
+  return { a: cluster.node('a').bus, b: cluster.node('b').bus, close: async () => cluster.stop() };
 });

@@ -3,7 +3,7 @@
  * nodes can be killed and come back. Who is there is said by the test, not by heartbeats.
  */
 import { randomUUID } from 'node:crypto';
-import type { Bus } from '../cluster/bus.ts';
+import { type Bus, nobodyAnswers } from '../cluster/bus.ts';
 import type { Membership, NodeFacts, NodeHealth, NodeLinks, NodeName, NodeState } from '../cluster/ports.ts';
 
 export interface FakeNode {
@@ -198,7 +198,7 @@ export function createFakeCluster(names: readonly NodeName[]): FakeCluster {
       async request(subject, payload, timeoutMs) {
         const answering = [node, ...nodes.values()].find((other) => reaches(node, other) && other.responders.has(subject));
         const respond = answering?.responders.get(subject);
-        if (!answering || !respond) throw new Error(`Nobody answers ${subject}.`);
+        if (!answering || !respond) throw nobodyAnswers(subject);
         const sent = JSON.stringify(payload ?? null);
         return new Promise((resolve, reject) => {
           const late = setTimeout(() => reject(new Error(`No answer to ${subject} within ${timeoutMs} ms.`)), timeoutMs);
