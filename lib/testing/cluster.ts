@@ -39,6 +39,7 @@ export interface FakeCluster {
 interface Sent {
   readonly kind: string;
   readonly payload: string;
+  readonly done: ((isSettled: boolean) => void) | undefined;
   isHandedOver: boolean;
 }
 
@@ -129,6 +130,7 @@ export function createFakeCluster(names: readonly NodeName[]): FakeCluster {
     const way = wayOf(viewer.name, name);
     const rest = way.queue;
     way.queue = [];
+    for (const { done } of rest) done?.(false);
     const unsettled = rest.map(({ kind, payload }) => ({ kind, payload }));
     for (const fn of [...viewer.lostListeners]) fn(name, unsettled);
   }
@@ -153,7 +155,9 @@ export function createFakeCluster(names: readonly NodeName[]): FakeCluster {
           isSettled = true;
           if (!receiver.isAlive) return;
           const at = way.queue.indexOf(sent);
-          if (at !== -1) way.queue.splice(at, 1);
+          if (at === -1) return;
+          way.queue.splice(at, 1);
+          sent.done?.(true);
         });
       }
     });
@@ -227,10 +231,10 @@ export function createFakeCluster(names: readonly NodeName[]): FakeCluster {
       },
     };
     const links: NodeLinks = {
-      send(to, kind, payload) {
+      send(to, kind, payload, done) {
         const belief = node.beliefs.get(to);
         if (!node.isAlive || !belief || belief.state === 'gone') return false;
-        wayOf(name, to).queue.push({ kind, payload, isHandedOver: false });
+        wayOf(name, to).queue.push({ kind, payload, done, isHandedOver: false });
         pump(name, to);
         return true;
       },
