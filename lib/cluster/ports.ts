@@ -106,3 +106,37 @@ export type OwnerChange =
       readonly what: 'moved';
       readonly people: readonly { readonly bare: BareJid; readonly from: NodeName | null; readonly to: NodeName | null }[];
     };
+
+/** A node as the database knows it: everybody that ever joined and was not removed. */
+export interface NodeRow {
+  readonly name: NodeName;
+  readonly incarnation: string;
+  readonly version: string;
+  readonly schema: number;
+  readonly role: 'publisher' | 'subscriber';
+  /** Where its console is reached, for people. */
+  readonly address: string;
+  /** By the clocks of the nodes, milliseconds since the epoch. */
+  readonly joinedAt: number;
+  readonly startedAt: number;
+  /** It said last that it lives; null after a goodbye. */
+  readonly seenAt: number | null;
+}
+
+export interface ClusterStore {
+  /** The cluster's id: `candidate` when nobody gave it one before. */
+  identity(candidate: string): Promise<string>;
+  secret(name: string): Promise<string | null>;
+  /** What is kept under that name from now on: the first one that was ever given. */
+  keepSecret(name: string, sealed: string): Promise<string>;
+  nodes(): Promise<readonly NodeRow[]>;
+  /** A process takes its node's name, also from a process that had it before. The first node ever becomes the publisher; roles are kept. */
+  arrive(row: Omit<NodeRow, 'role' | 'joinedAt' | 'seenAt'>, at: number): Promise<NodeRow>;
+  /** False when another process has the name by now, or the node was removed. */
+  seen(name: NodeName, incarnation: string, at: number): Promise<boolean>;
+  /** Its process said goodbye. */
+  left(name: NodeName, incarnation: string): Promise<void>;
+  remove(name: NodeName): Promise<boolean>;
+  /** Makes it the publisher and every other one a subscriber. False when there is no such node. */
+  promote(name: NodeName): Promise<boolean>;
+}

@@ -3,6 +3,7 @@ import type { Log } from '../kernel/log.ts';
 import { prismaAuditStore } from './audit/audits.ts';
 import { prismaBlockListStore } from './blocking/block-lists.ts';
 import { prismaReportStore } from './blocking/reports.ts';
+import { prismaClusterStore } from './cluster/nodes.ts';
 import { prismaComponentStore } from './components/components.ts';
 import { prismaSettingsStore } from './config/settings.ts';
 import type { Database } from './database.ts';
@@ -90,6 +91,7 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     components: prismaComponentStore({ db }),
     notices: prismaNoticeStore({ db }),
     reports: prismaReportStore({ db }),
+    cluster: prismaClusterStore({ db }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

@@ -1,4 +1,5 @@
 import type { ReportStore } from '../../blocking/ports.ts';
+import type { ClusterStore } from '../../cluster/ports.ts';
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
 import type { FileStore } from '../../files/ports.ts';
@@ -100,6 +101,7 @@ export interface AdminStores {
   readonly components: ComponentStore;
   readonly notices: NoticeStore;
   readonly reports: ReportStore;
+  readonly cluster: ClusterStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

@@ -1,6 +1,7 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
 import { describeClientTokensContract } from './client-tokens.contract.ts';
+import { describeClusterContract } from './cluster.contract.ts';
 import { describeComponentsContract } from './components.contract.ts';
 import { describeFilesContract } from './files.contract.ts';
 import { describeImContract } from './im.contract.ts';
@@ -26,4 +27,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeFilesContract(name, make);
   describeComponentsContract(name, make);
   describeMessagesContract(name, make);
+  describeClusterContract(name, make);
 }

@@ -1,5 +1,6 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { Report } from '../../blocking/ports.ts';
+import type { NodeRow } from '../../cluster/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { FileLogRecord, FileRow } from '../../files/ports.ts';
@@ -57,6 +58,9 @@ export interface MemoryState {
   files: Map<string, FileRow>;
   fileLog: readonly FileLogRecord[];
   components: Map<string, ComponentRow>;
+  clusterNodes: Map<string, NodeRow>;
+  /** Under no name: the id. */
+  clusterSecrets: Map<string, string>;
   pushes: Map<string, PushRegistration>;
   notices: Map<string, Notice>;
   noticesSeen: Map<number, NoticeSeen>;
@@ -98,6 +102,8 @@ export const createMemoryState = (): MemoryState => ({
   files: new Map(),
   fileLog: [],
   components: new Map(),
+  clusterNodes: new Map(),
+  clusterSecrets: new Map(),
   pushes: new Map(),
   notices: new Map(),
   noticesSeen: new Map(),

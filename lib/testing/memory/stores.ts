@@ -3,6 +3,7 @@ import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
+import { memoryClusterStore } from './cluster.ts';
 import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
 import { memoryFileStore } from './files.ts';
@@ -68,6 +69,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     components: memoryComponentStore(state),
     notices: memoryNoticeStore(state),
     reports: memoryReportStore(state),
+    cluster: memoryClusterStore(state),
   };
   const journal = memoryJournal(state);
   return {
