@@ -49,6 +49,8 @@ export interface Membership {
   /** This node first, the others by name; those that left are absent, those that are lost stay as `gone`. */
   nodes(): readonly NodeFacts[];
   find(name: NodeName): NodeFacts | undefined;
+  /** False while this node's own way to the bus is broken: it then judges nobody to be gone. */
+  readonly isHearing: boolean;
   /** After each change of a state or of the list; not after every heartbeat. */
   onChange(fn: (node: NodeFacts, was: NodeState | null) => void): () => void;
 }

@@ -10,7 +10,6 @@ import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { AdminDeps } from '../admin/shared/define.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
 import { createReportWatch } from '../blocking/index.ts';
-import { createInProcessBus } from '../cluster/in-process-bus.ts';
 import type { Environment } from '../config/load.ts';
 import { nearestName } from '../config/nearest.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
@@ -33,11 +32,10 @@ import {
   createSecondFactor,
   createSignInGuard,
   ensureFirstOperator,
-  readOrMakeSecret,
   securityAlarms,
 } from '../security/index.ts';
 import { createServices } from '../services/index.ts';
-import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
+import { createFolderBlobs, createStores, openDatabase, schemaVersion } from '../store/index.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
 import { componentProtocol, createComponents } from '../xmpp/components/index.ts';
@@ -46,6 +44,8 @@ import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
+import { createCatchUp } from './catch-up.ts';
+import { composeNodes } from './compose-nodes.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
@@ -104,10 +104,12 @@ interface NodeInputs {
   readonly env: Environment;
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly log: Logger;
+  /** This process must end: another one is its node now. */
+  readonly replaced: (why: string) => void;
 }
 
 async function compose(
-  { env, overrides, log }: NodeInputs,
+  { env, overrides, log, replaced }: NodeInputs,
   closers: (() => Promise<void> | void)[],
   closeAll: () => Promise<void>,
 ): Promise<Result<RunningNode, Fault>> {
@@ -125,13 +127,20 @@ async function compose(
   closers.push(() => stores.close());
   for (const newest of [await stores.archive.newestUid(), await stores.roomArchive.newestUid()]) if (newest !== null) startAfter(newest);
 
+  // The other nodes, if there are to be any.
+  const nodes = await composeNodes({ env, version, schema: schemaVersion(), store: stores.cluster, clock, log });
+  if (!nodes.ok) return nodes;
+  const { bus, secret } = nodes.value;
+  closers.push(() => nodes.value.close());
+
   // Settings, events, identity.
   const events = createEventHub((name, error) => log.error('event.listener-failed', { event: name, error }));
-  const bus = createInProcessBus({ log });
   const settings = createSettingsRegistry({ store: stores.settings, events, bus, log, nodeScope: env.nodeName, overrides });
   const settingsStarted = await settings.start();
   if (!settingsStarted.ok) return refuse(settingsStarted.fault);
   closers.push(() => settings.stop());
+  const members = nodes.value.members(settings);
+  members.onReplaced(replaced);
   const server = settings.section('server');
   log.setLevel(server.get().logLevel);
   server.onChange((now) => log.setLevel(now.logLevel));
@@ -191,8 +200,8 @@ async function compose(
     log,
     version,
     users,
-    occupantSecret: Buffer.from(await readOrMakeSecret(env.dataDir, 'occupant-id-secret')),
-    files: { blobs, secret: await readOrMakeSecret(env.dataDir, 'files-secret'), httpOrigin: httpOriginOf(env.ports) },
+    occupantSecret: Buffer.from(await secret('occupant-id-secret')),
+    files: { blobs, secret: await secret('files-secret'), httpOrigin: httpOriginOf(env.ports) },
   });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
   const xmppTls = createTlsContexts({
@@ -232,14 +241,14 @@ async function compose(
     wheel,
     clock,
     log,
-    secret: Buffer.from(await readOrMakeSecret(env.dataDir, 'xmpp-secret')),
+    secret: Buffer.from(await secret('xmpp-secret')),
     storeBacklog: () => stores.journal.backlog,
     isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',
     archiveMetadata: (user) => rooms.im.archiveMetadata(user),
   });
-  const componentSecrets = createSealer({ key: await readOrMakeSecret(env.dataDir, 'component-secret'), purpose: 'component secrets' });
+  const componentSecrets = createSealer({ key: await secret('component-secret'), purpose: 'component secrets' });
   const components = createComponents({
     store: stores.components,
     open: componentSecrets.open,
@@ -325,7 +334,7 @@ async function compose(
       services: () => services.list(),
       certificates: () => certificates.value.expiring(),
       database: () => databaseState,
-      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms()],
+      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms(), ...members.alarms()],
     },
     settings: server,
     clock,
@@ -337,9 +346,9 @@ async function compose(
   closers.push(() => diagnostics.stop());
 
   // Administration.
-  const cookieSecret = await readOrMakeSecret(env.dataDir, 'console-secret');
+  const cookieSecret = await secret('console-secret');
   const secondFactor = createSecondFactor({
-    key: await readOrMakeSecret(env.dataDir, 'second-factor-secret'),
+    key: await secret('second-factor-secret'),
     issuer: () => `Rollcall ${domains.default.get()}`,
     clock,
   });
@@ -360,7 +369,14 @@ async function compose(
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
-  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }) });
+  const jobs = createJobRunner({
+    uow,
+    clock,
+    log,
+    events,
+    rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }),
+    node: env.nodeName,
+  });
   const adminDeps: AdminDeps = {
     uow,
     engine: createEngineView({ users, roster: rooms.roster, presence: rooms.presence, offline: stores.offline, counters }),
@@ -506,6 +522,20 @@ async function compose(
   addFileServices({ services, files: rooms.files, uploads, proxy: proxyListener });
   closers.push(() => rooms.files.stop());
 
+  members.setHealth(() => ({
+    sessions: users.sessionCount,
+    users: users.onlineCount,
+    down: services
+      .list()
+      .flatMap(({ critical, name, since, state, why }) => (critical && state !== 'started' ? [{ service: name, since, why }] : [])),
+    database: databaseState.state,
+  }));
+  const heardAgain = createCatchUp({ accounts: stores.accounts, users, settings, events, log });
+  members.bridge(events, heardAgain);
+  closers.push(() => members.leave());
+  const joined = await members.join();
+  if (!joined.ok) return joined;
+
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
   const [first] = failures;
@@ -522,7 +552,9 @@ async function compose(
   );
   diagnostics.start();
   diagnostics.setPhase('running');
-  await jobs.recover();
+  await jobs.recover((node) => members.membership.find(node) === undefined);
+  members.up();
+  closers.push(() => members.draining());
   // What a process that died left behind; looked for while the node works.
   void rooms.files.upkeep.sweep().catch((error: unknown) => log.warn('files.sweep-failed', { error }));
 

@@ -38,6 +38,7 @@ import { createWriteBehind, type WriteBehind } from './write-behind.ts';
 export { type Database, openDatabase } from './database.ts';
 export { StoreUnavailable } from './errors.ts';
 export { createFolderBlobs } from './files/folder-blobs.ts';
+export { schemaVersion } from './migrate.ts';
 export { CursorError } from './paging.ts';
 export type { Stores } from './stores.ts';
 

@@ -35,6 +35,9 @@ export function readMigrations(folder: string): Migration[] {
     });
 }
 
+/** Version of the database's schema this release works with. */
+export const schemaVersion = (): number => readMigrations(migrationsFolder()).length;
+
 /**
  * Brings the database to the state this version expects; gives the names that were applied. Each migration is one transaction, so a
  * start that dies leaves a database between two migrations and never inside one.

@@ -66,7 +66,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     ...more,
   };
-  const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base) });
+  const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base), node: 'node-1' });
   const deps = { jobs, ...base } as AdminDeps;
   const tokens = new Map<string, Viewer>();
   const auth = {

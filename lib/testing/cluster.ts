@@ -255,6 +255,7 @@ export function createFakeCluster(names: readonly NodeName[]): FakeCluster {
       },
       nodes: () => [factsOf(node, name), ...[...node.beliefs.keys()].sort().map((other) => factsOf(node, other))],
       find: (other) => (other === name || node.beliefs.has(other) ? factsOf(node, other) : undefined),
+      isHearing: true,
       onChange(fn) {
         node.listeners.add(fn);
         return () => node.listeners.delete(fn);

@@ -399,6 +399,9 @@ export function createMembership(deps: {
       const peer = peers.get(name);
       return peer && factsOf(peer);
     },
+    get isHearing() {
+      return bus.isUp;
+    },
     onChange(fn) {
       listeners.add(fn);
       return () => listeners.delete(fn);
