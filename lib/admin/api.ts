@@ -23,6 +23,7 @@ import type { AuthDoor, Reference, RestAnswer, RestRequest } from './shared/door
 import type { UseCase } from './shared/use-case.ts';
 import type { Viewer } from './shared/viewer.ts';
 import { tokens } from './tokens/index.ts';
+import { topology } from './topology/index.ts';
 import { users } from './users/index.ts';
 
 /**
@@ -52,6 +53,7 @@ export const useCases = {
   tokens,
   users,
   pubsub,
+  topology,
 } as const;
 
 type Areas = typeof useCases;

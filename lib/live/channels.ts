@@ -29,6 +29,7 @@ export interface Channels {
   jobs: { readonly params: InputOf<AdminApi['jobs']['find']>; readonly value: ValueOf<AdminApi['jobs']['find']> };
   job: { readonly params: InputOf<AdminApi['jobs']['get']>; readonly value: ValueOf<AdminApi['jobs']['get']> };
   services: { readonly params: InputOf<AdminApi['services']['list']>; readonly value: ValueOf<AdminApi['services']['list']> };
+  topology: { readonly params: InputOf<AdminApi['topology']['show']>; readonly value: ValueOf<AdminApi['topology']['show']> };
   /** Version of all settings, and who made the last save: a form compares it with its own. */
   'settings:version': {
     readonly params: undefined;

@@ -1,4 +1,5 @@
 /** What makes a node one of several: the bus, common secrets, links, and who is there. A node that is alone gets the same doors with nothing behind them. */
+import type { NodesDoor } from '../admin/shared/define.ts';
 import {
   aloneMembership,
   type Bus,
@@ -8,9 +9,7 @@ import {
   createInProcessBus,
   type LinkControl,
   type MembershipControl,
-  type NodeDetails,
   openCluster,
-  type Refusal,
 } from '../cluster/index.ts';
 import type { ClusterStore, Membership, NodeHealth } from '../cluster/ports.ts';
 import type { Environment } from '../config/load.ts';
@@ -37,11 +36,9 @@ export interface ComposedMembers {
   /** Null for a node that is alone. */
   readonly links: LinkControl | null;
   setHealth(health: () => NodeHealth): void;
-  details(): readonly NodeDetails[];
-  refusals(): readonly Refusal[];
   alarms(): readonly AlarmFact[];
-  /** The list or the roles were changed in the database. */
-  changed(): Promise<void>;
+  /** For administration. */
+  readonly door: NodesDoor;
   /** Becomes known to the others. */
   join(): Promise<Result<void, Fault>>;
   /** Facts go to the others from now on, and theirs come here; `missed` when some may not have come. */
@@ -101,10 +98,16 @@ function joined(deps: {
     membership,
     links,
     setHealth: membership.setHealth,
-    details: membership.details,
-    refusals: membership.refusals,
     alarms: () => clusterAlarms({ membership, bus, clock }),
-    changed: membership.changed,
+    door: {
+      self: () => membership.self.name,
+      isAlone: () => false,
+      isHearing: () => membership.isHearing,
+      details: membership.details,
+      refusals: membership.refusals,
+      waiting: links.waiting,
+      changed: membership.changed,
+    },
     join: membership.join,
     bridge(events, missed) {
       bridge = createEventBridge({ events, bus, self: membership.self.name, missed, log });
@@ -140,10 +143,16 @@ function alone(deps: {
       setHealth(fn) {
         health = fn;
       },
-      details: () => [{ facts: membership.self, address: self.address, since, why: 'It is running.' }],
-      refusals: () => [],
       alarms: () => [],
-      changed: async () => undefined,
+      door: {
+        self: () => self.name,
+        isAlone: () => true,
+        isHearing: () => true,
+        details: () => [{ facts: membership.self, address: self.address, since, why: 'It is running.' }],
+        refusals: () => [],
+        waiting: () => 0,
+        changed: async () => undefined,
+      },
       join: async () => ok(undefined),
       bridge: nothing,
       up: nothing,

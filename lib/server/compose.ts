@@ -408,6 +408,7 @@ async function compose(
     blobs,
     notices: rooms.notices,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
+    nodes: members.door,
   };
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);

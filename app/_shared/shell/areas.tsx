@@ -7,6 +7,7 @@ import {
   ListChecks,
   MessageSquare,
   MonitorSmartphone,
+  Network,
   ScrollText,
   Settings,
   ShieldCheck,
@@ -57,6 +58,7 @@ export const areas: readonly Area[] = [
   },
   { label: 'Domains', href: '/domains', key: 'd', may: 'domains.read', icon: icon(Globe) },
   { label: 'Services', href: '/services', key: 'v', may: 'services.read', icon: icon(Activity) },
+  { label: 'Topology', href: '/topology', key: 'n', may: 'cluster.read', icon: icon(Network) },
   {
     label: 'Security',
     href: '/security/administrators',

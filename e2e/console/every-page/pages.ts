@@ -63,6 +63,7 @@ export const pages: readonly PageRow[] = [
   row('/presence/settings/history', everybody),
   row('/domains', everybody),
   row('/services', everybody),
+  row('/topology', everybody),
   row('/security/administrators', notReaders),
   row('/security/administrators/[id]', notReaders, ({ operator }) => `/security/administrators/${operator}`),
   row('/security/administrators/sessions', notReaders),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { NodeDetails, Refusal } from '../../cluster/index.ts';
 import type { SettingsControl } from '../../config/registry.ts';
 import type { Diagnostics } from '../../diagnostics/index.ts';
 import type { Domains } from '../../directory/index.ts';
@@ -52,6 +53,20 @@ export interface AdminDeps {
   readonly notices: NoticesDoor;
   /** What the parts of this node say they speak. */
   readonly protocols: () => readonly Protocol[];
+  /** The nodes of the cluster as this one sees them. */
+  readonly nodes: NodesDoor;
+}
+
+export interface NodesDoor {
+  self(): string;
+  isAlone(): boolean;
+  isHearing(): boolean;
+  details(): readonly NodeDetails[];
+  refusals(): readonly Refusal[];
+  /** Text that waits for that node here. */
+  waiting(name: string): number;
+  /** After a commit that changed the list or the roles. */
+  changed(): Promise<void>;
 }
 
 /** External components as administration sees them: the running ones, never a live object. */

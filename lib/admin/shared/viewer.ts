@@ -59,6 +59,8 @@ export const permissions = [
   'announcements.write',
   'reports.read',
   'reports.write',
+  'cluster.read',
+  'cluster.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

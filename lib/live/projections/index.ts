@@ -15,6 +15,7 @@ import { occupantsProjection, roomMembersProjection, roomProjection, roomsProjec
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
 import { settingsVersionProjection } from './settings.ts';
+import { topologyProjection } from './topology.ts';
 
 /** One for each channel. */
 export const projections: readonly AnyProjection[] = [
@@ -37,4 +38,5 @@ export const projections: readonly AnyProjection[] = [
   servicesProjection,
   settingsVersionProjection,
   auditCountProjection,
+  topologyProjection,
 ];

@@ -43,6 +43,7 @@ const areaWords: Readonly<Record<string, string>> = {
   self: 'Own account',
   announcements: 'Announcements',
   reports: 'Reports',
+  cluster: 'Cluster',
 };
 const verbWords: Readonly<Record<string, string>> = {
   read: 'see',
