@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeCluster } from './cluster.ts';
 import { describeBusContract } from './contracts/bus.contract.ts';
+import { describeLinksContract } from './contracts/links.contract.ts';
 import { eventually } from './eventually.ts';
 
 describe('a cluster in one process', () => {
@@ -23,7 +24,7 @@ describe('a cluster in one process', () => {
     cluster.mend('a', 'b');
     await eventually(() => expect(heard).toEqual(['a:1', 'a:2']));
     settle[0]?.();
-    expect(links.waiting('b')).toBe(2);
+    expect(links.waiting('b')).toBe(1);
     cluster.kill('b');
     expect(lost).toEqual([['b', [{ kind: 'x', payload: '2' }]]]);
     expect(links.send('b', 'x', '3')).toBe(false);
@@ -56,4 +57,16 @@ describe('a cluster in one process', () => {
 describeBusContract('in one process', async () => {
   const cluster = createFakeCluster(['a', 'b']);
   return { a: cluster.node('a').bus, b: cluster.node('b').bus, close: async () => cluster.stop() };
+});
+
+describeLinksContract('in one process', async () => {
+  const cluster = createFakeCluster(['a', 'b']);
+  return {
+    a: cluster.node('a').links,
+    b: cluster.node('b').links,
+    cut: () => cluster.cutBoth('a', 'b'),
+    mend: () => cluster.mendBoth('a', 'b'),
+    killB: () => cluster.kill('b'),
+    close: () => cluster.stop(),
+  };
 });

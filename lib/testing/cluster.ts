@@ -247,7 +247,7 @@ export function createFakeCluster(names: readonly NodeName[]): FakeCluster {
         node.lostListeners.add(fn);
         return () => node.lostListeners.delete(fn);
       },
-      waiting: (to) => wayOf(name, to).queue.reduce((sum, { kind, payload }) => sum + kind.length + payload.length, 0),
+      waiting: (to) => wayOf(name, to).queue.reduce((sum, { payload }) => sum + payload.length, 0),
     };
     const membership: Membership = {
       get self() {
