@@ -44,6 +44,8 @@ export interface Muc extends RouterRoom {
   /** From now on nobody can enter, and who is inside is told that the service shuts down (status 332). Persistent rooms are kept. */
   suspend(): void;
   resume(): void;
+  /** Rooms that another node runs from now on end here for those inside (status 332); stored ones are there again at once. */
+  release(isMine: (bare: string) => boolean): void;
   /** Deletes messages that are older than the settings keep, a slice at a time. */
   expire(): Promise<number>;
   /** An account was removed or renamed. */
@@ -166,6 +168,8 @@ export function createMuc(deps: {
       title: 'Chat rooms',
       domains: names.domains,
       servesDomain: names.serves,
+      // What the service itself says is the same everywhere.
+      isPlaced: (to) => to.local !== '',
       receive(stanza, sender) {
         if (!isSuspended) return reception.receive(stanza, sender);
         const wantsAnswer =
@@ -180,6 +184,9 @@ export function createMuc(deps: {
     },
     resume() {
       isSuspended = false;
+    },
+    release(isMine) {
+      for (const room of [...registry.all()]) if (!isMine(room.jid.bare)) close(room);
     },
     async expire() {
       const { archiveRetention } = settings.get();
