@@ -11,8 +11,8 @@ import { type BareJid, parseJid } from '../kernel/jid.ts';
 import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
 import { createTimerWheel } from '../kernel/timer-wheel.ts';
-import { joinCluster } from '../server/compose-cluster.ts';
 import { type ComposedRooms, composeRooms } from '../server/compose-rooms.ts';
+import { joinEngines } from '../server/join-engines.ts';
 import { type Clients, createClients } from '../xmpp/c2s/index.ts';
 import type { ClusterEngine } from '../xmpp/cluster/index.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
@@ -146,7 +146,7 @@ export async function createClusterWorld(
       elsewhere: () => box.engine?.sessions ?? null,
     });
     const { links, membership } = cluster.node(name);
-    const engine = joinCluster({
+    const engine = joinEngines({
       links,
       membership,
       ownership: ownership.of(name),

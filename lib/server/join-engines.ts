@@ -7,7 +7,7 @@ import { type ClusterEngine, createClusterEngine } from '../xmpp/cluster/index.t
 import type { ComposedRooms } from './compose-rooms.ts';
 
 /** Call it before the listeners open, and before the membership says that this node is there. */
-export function joinCluster(deps: {
+export function joinEngines(deps: {
   readonly links: NodeLinks;
   readonly membership: Membership;
   readonly ownership: Ownership;
