@@ -24,7 +24,7 @@ import { createLeaving } from './leave.ts';
 import { createMessages } from './messages.ts';
 import { createModeration } from './moderation.ts';
 import { createOwnerIq } from './owner-iq.ts';
-import type { RoomArchive, RoomJournal, RoomStore, RoomsDoor } from './ports.ts';
+import type { Role, RoomArchive, RoomJournal, RoomStore, RoomsDoor } from './ports.ts';
 import { type Broadcasts, createBroadcasts } from './presence.ts';
 import { mucProtocols } from './protocols.ts';
 import { createReception } from './reception.ts';
@@ -44,6 +44,8 @@ export interface Muc extends RouterRoom {
   /** From now on nobody can enter, and who is inside is told that the service shuts down (status 332). Persistent rooms are kept. */
   suspend(): void;
   resume(): void;
+  /** Who is in this room. */
+  peopleIn(bare: BareJid): readonly { readonly bare: BareJid; readonly nick: string; readonly role: Role }[];
   /** Rooms that another node runs from now on end here for those inside (status 332); stored ones are there again at once. */
   release(isMine: (bare: string) => boolean): void;
   /** Deletes messages that are older than the settings keep, a slice at a time. */
@@ -185,6 +187,8 @@ export function createMuc(deps: {
     resume() {
       isSuspended = false;
     },
+    peopleIn: (bare) =>
+      [...(registry.peek(bare)?.occupants.values() ?? [])].map(({ bare: who, nick, role }) => ({ bare: who, nick, role })),
     release(isMine) {
       for (const room of [...registry.all()]) if (!isMine(room.jid.bare)) close(room);
     },

@@ -3,8 +3,10 @@
  * killed, and an ownership that the test decides.
  */
 import { randomBytes } from 'node:crypto';
+import type { EngineView } from '../admin/shared/engine-view.ts';
 import type { NodeName } from '../cluster/ports.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
+import type { EngineFigures } from '../diagnostics/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
@@ -12,7 +14,8 @@ import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
 import { createTimerWheel } from '../kernel/timer-wheel.ts';
 import { type ComposedRooms, composeRooms } from '../server/compose-rooms.ts';
-import { joinEngines } from '../server/join-engines.ts';
+import { createEngineView, storedContacts } from '../server/engine-view.ts';
+import { type JoinedEngines, joinEngines } from '../server/join-engines.ts';
 import { type Clients, createClients } from '../xmpp/c2s/index.ts';
 import type { ClusterEngine } from '../xmpp/cluster/index.ts';
 import { createUsers } from '../xmpp/router/create-users.ts';
@@ -31,6 +34,8 @@ export interface WorldNode {
   readonly rooms: ComposedRooms;
   readonly clients: Clients;
   readonly engine: ClusterEngine;
+  readonly joined: JoinedEngines;
+  readonly view: EngineView;
   readonly port: number;
 }
 
@@ -146,22 +151,33 @@ export async function createClusterWorld(
       elsewhere: () => box.engine?.sessions ?? null,
     });
     const { links, membership } = cluster.node(name);
-    const engine = joinEngines({
+    const joined = joinEngines({
       links,
       membership,
       ownership: ownership.of(name),
       rooms,
       clients,
       settled: () => new Promise((done) => stores.journal.append({ archive: [], offline: [] }, done)),
+      events,
       clock,
       log,
     });
+    const { engine } = joined;
     box.engine = engine;
+    const view = createEngineView({
+      users,
+      roster: rooms.roster,
+      presence: rooms.presence,
+      offline: stores.offline,
+      counters: () => ({}) as EngineFigures,
+      elsewhere: () => joined.sessions,
+      storedContacts: (bare) => (rooms.router.elsewhere?.isElsewhere(bare as BareJid) ? storedContacts(stores, bare as BareJid) : null),
+    });
     await rooms.presence.start?.();
     rooms.router.hosts.add(rooms.pubsub.host);
     const port = await clients.listener('direct-tls', '127.0.0.1').listen(0);
     if (!port.ok) throw new Error('no port');
-    nodes.set(name, { name, rooms, clients, engine, port: port.value });
+    nodes.set(name, { name, rooms, clients, engine, joined, view, port: port.value });
     open.set(name, new Set());
   }
   for (const name of names) await start(name);
@@ -209,14 +225,14 @@ export async function createClusterWorld(
     },
     kill(name) {
       cluster.kill(name);
-      nodeOf(name).engine.stop();
+      nodeOf(name).joined.stop();
       for (const client of open.get(name) ?? []) client.cut();
     },
     async stop() {
       for (const clients of open.values()) for (const client of clients) client.cut();
       for (const node of nodes.values()) await node.clients.closeAll('system-shutdown');
       cluster.stop();
-      for (const node of nodes.values()) node.engine.stop();
+      for (const node of nodes.values()) node.joined.stop();
     },
   };
   return world;

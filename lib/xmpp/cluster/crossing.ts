@@ -331,7 +331,7 @@ export function createCrossing(deps: {
     },
     tell(to, what, payload) {
       flush(to);
-      links.send(to, 'room', `${what}\n${JSON.stringify(payload)}`);
+      return links.send(to, 'room', `${what}\n${JSON.stringify(payload)}`);
     },
     hear(what, fn) {
       if (hearers.has(what)) throw new Error(`${what} is heard already.`);

@@ -10,10 +10,12 @@ import type { SessionDeps } from '../c2s/bound-session.ts';
 import type { SessionsElsewhere } from '../c2s/elsewhere.ts';
 import type { BuiltRouter } from '../router/create-router.ts';
 import type { BuiltUsers } from '../router/create-users.ts';
+import type { Elsewhere } from '../router/elsewhere.ts';
 import type { User } from '../router/users.ts';
 import type { MessageStanza } from '../stanza/stanza.ts';
 import { type CrossingCounters, createCrossing } from './crossing.ts';
 import { createHandover } from './handover.ts';
+import { createQuestions, type Questions } from './questions.ts';
 import { createSessionHost } from './session-host.ts';
 import { createSessionProxies } from './session-proxy.ts';
 import { FROM_CLIENT, KIND } from './session-words.ts';
@@ -22,6 +24,9 @@ export interface ClusterEngine {
   /** For the listeners of clients. */
   readonly sessions: SessionsElsewhere;
   readonly counters: Readonly<CrossingCounters>;
+  /** For what is not the way of a stanza: administration. */
+  readonly elsewhere: Elsewhere;
+  readonly questions: Questions;
   /** Stanzas that wait for a node; sessions of ours with a connection elsewhere; connections of ours with a session elsewhere. */
   figures(): { readonly waiting: number; readonly sessionsAfar: number; readonly connectionsAfar: number };
   stop(): void;
@@ -50,6 +55,7 @@ export function createClusterEngine(deps: {
   const self = membership.self.name;
   const crossing = createCrossing(deps);
   const proxies = createSessionProxies({ links, ownership, self, clock, log });
+  const questions = createQuestions({ elsewhere: crossing, membership, clock, log });
   let host: ReturnType<typeof createSessionHost> | null = null;
   const theHost = () => {
     host ??= createSessionHost({ links, sessions: deps.sessionDeps(), log });
@@ -80,6 +86,8 @@ export function createClusterEngine(deps: {
   return {
     sessions: proxies,
     counters: crossing.counters,
+    elsewhere: crossing,
+    questions,
     figures: () => ({ waiting: crossing.waiting, sessionsAfar: host?.count ?? 0, connectionsAfar: proxies.count }),
     stop() {
       for (const stop of stops) stop();

@@ -20,9 +20,9 @@ export interface Elsewhere {
   group(people: Iterable<BareJid>): ReadonlyMap<NodeName, readonly BareJid[]>;
   /**
    * What a room says to the same room of another node, in order with everything else that goes there. Lost when that node ends: for what its next owner asks
-   * for again.
+   * for again. False when that node is not there.
    */
-  tell(to: NodeName, what: string, payload: object): void;
+  tell(to: NodeName, what: string, payload: object): boolean;
   hear(what: string, fn: (payload: unknown, from: NodeName) => void): void;
   /** A node is gone, or somebody else acts for its people from now on: what was shown of the people for whom `wasTheirs` holds is not true any more. */
   onDeparted(fn: (wasTheirs: (bare: BareJid) => boolean) => void): void;
