@@ -52,6 +52,7 @@ import { addServices, componentPorts, createSignInSwitch, listenerPorts } from '
 import { createConsole } from './console.ts';
 import { createEndpoints, createUpgrades } from './endpoints.ts';
 import { createEngineView, storedContacts } from './engine-view.ts';
+import { announceComponents } from './everywhere/components.ts';
 import { bootFaults } from './faults.ts';
 import { addFileServices, httpOriginOf } from './files/file-services.ts';
 import { createProxyListener } from './files/proxy-listener.ts';
@@ -245,7 +246,7 @@ async function compose(
     clock,
     log,
     secret: Buffer.from(await readOrMakeSecret(env.dataDir, 'xmpp-secret')),
-    storeBacklog: () => stores.journal.backlog,
+    storeBacklog: () => Math.max(stores.journal.backlog, joined?.engine.backlog() ?? 0),
     isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',
@@ -272,6 +273,11 @@ async function compose(
     clock,
     log,
   });
+  if (joined !== null && others !== null) {
+    const connected = () => components.states().flatMap(({ domain, since }) => (since === null ? [] : [domain]));
+    const announced = announceComponents({ elsewhere: joined.engine.elsewhere, membership: others.membership, events, connected });
+    closers.push(() => announced.stop());
+  }
   events.on('component.changed', ({ what }) => {
     if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
   });

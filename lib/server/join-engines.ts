@@ -25,6 +25,8 @@ export function joinEngines(
     readonly clients: Clients;
     /** Resolves when what was handed to the stores so far is committed. */
     readonly settled: () => Promise<void>;
+    /** How long a stanza waits for a node that is not there. */
+    readonly waitMs?: number;
     readonly events: EventHub;
     readonly clock: Clock;
     readonly log: Log;
@@ -36,7 +38,8 @@ export function joinEngines(
     router: rooms.router,
     users: rooms.users,
     sessionDeps: () => clients.sessionDeps,
-    hasArrived: rooms.im.hasArrived,
+    hasArrived: (message) =>
+      message.to !== null && !rooms.router.isLocalDomain(message.to.domain) ? rooms.muc.hasArrived(message) : rooms.im.hasArrived(message),
     release(isMine, isMyPlace) {
       rooms.muc.release(isMyPlace);
       rooms.pubsub.release(isMine, isMyPlace);

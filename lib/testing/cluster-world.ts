@@ -61,6 +61,7 @@ const password = (local: string): string => `${local}-secret`;
 export async function createClusterWorld(
   names: readonly NodeName[] = ['north', 'south'],
   overrides: Readonly<Record<string, unknown>> = {},
+  waitMs?: number,
 ): Promise<ClusterWorld> {
   const cluster = createFakeCluster(names);
   const ownership = createFakeOwnership(names);
@@ -79,6 +80,7 @@ export async function createClusterWorld(
     const settings = createSettingsRegistry({
       store: stores.settings,
       events,
+      ...(waitMs === undefined ? {} : { waitMs }),
       bus: { publish: () => undefined, subscribe: () => () => undefined },
       log,
       nodeScope: name,

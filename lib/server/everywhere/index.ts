@@ -58,7 +58,8 @@ export function createEverywhere(deps: {
   const door = createRoomsEverywhere({
     ...deps,
     here: rooms.muc.door,
-    people: (jid: BareJid) => rooms.muc.peopleIn(jid),
+    shown: (jid: BareJid) => rooms.muc.shown(jid),
+    see: rooms.muc.seeElsewhere,
     elsewhere,
     questions,
   });

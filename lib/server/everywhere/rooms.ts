@@ -33,6 +33,7 @@ interface Person {
 interface Row {
   readonly row: LiveRoomRow;
   readonly people: readonly Person[];
+  readonly locked: boolean;
 }
 interface Change {
   readonly isWhole: boolean;
@@ -42,8 +43,9 @@ interface Change {
 
 export function createRoomsEverywhere(deps: {
   readonly here: RoomsDoor;
-  /** Who is in one of our rooms. */
-  readonly people: (jid: BareJid) => readonly Person[];
+  readonly shown: (jid: BareJid) => Omit<Row, 'row'>;
+  /** The rooms of the others, for the lists that clients see. */
+  readonly see: (others: { all(): Iterable<Row>; find(jid: string): Row | undefined }) => void;
   readonly elsewhere: Elsewhere;
   readonly questions: Questions;
   readonly membership: Membership;
@@ -60,7 +62,7 @@ export function createRoomsEverywhere(deps: {
 
   const others = (): NodeName[] =>
     membership.nodes().flatMap(({ name, state }) => (name === self || state === 'gone' || state === 'joining' ? [] : [name]));
-  const rowOf = (row: LiveRoomRow): Row => ({ row, people: deps.people(row.jid) });
+  const rowOf = (row: LiveRoomRow): Row => ({ row, ...deps.shown(row.jid) });
 
   /** A room is not compared by what changed but by what it is: few are in memory, and nothing has to be told of each presence. */
   function look(): void {
@@ -141,6 +143,13 @@ export function createRoomsEverywhere(deps: {
       return refuse(faults.noAnswer());
     }
   }
+
+  deps.see({
+    *all() {
+      for (const rows of told.values()) yield* rows.values();
+    },
+    find: (jid) => rowAt(jid as BareJid),
+  });
 
   function rowAt(jid: BareJid): Row | undefined {
     const owner = ownerOf(jid);

@@ -88,11 +88,13 @@ export function createCrossing(deps: {
   readonly router: BuiltRouter;
   /** Did this message, which a node that died had before, arrive with its recipient already? */
   readonly hasArrived: (message: MessageStanza) => Promise<boolean>;
+  readonly waitMs?: number;
   readonly clock: Clock;
   readonly log: Log;
 }): BuiltCrossing {
   const { links, ownership, router, clock, log } = deps;
   const self = deps.membership.self.name;
+  const waitMs = deps.waitMs ?? WAIT_MS;
   const counters: CrossingCounters = { sent: 0, received: 0, waited: 0, refused: 0 };
   let parked: Crossing[] = [];
   /** Whom they are for: what comes later must not overtake them. */
@@ -104,12 +106,15 @@ export function createCrossing(deps: {
   let isStopped = false;
   /** How often the stanza that is handled now has crossed. */
   let handling = 0;
+  /** Domains of components that are connected to other nodes. */
+  const services = new Map<string, NodeName>();
   const gathered = new Map<NodeName, Copies>();
   const hearers = new Map<string, (payload: unknown, from: NodeName) => void>();
   const departures: ((wasTheirs: (bare: BareJid) => boolean) => void)[] = [];
 
   const isPerson = (to: Jid): boolean => to.local !== '' && router.isLocalDomain(to.domain);
-  const ownerOf = (to: Jid): NodeName | null => (isPerson(to) ? ownership.ownerOf(to.bare) : ownership.ownerOfPlace(to.bare));
+  const ownerOf = (to: Jid): NodeName | null =>
+    isPerson(to) ? ownership.ownerOf(to.bare) : (services.get(to.domain) ?? ownership.ownerOfPlace(to.bare));
 
   function go(one: Crossing): void {
     if (awaited.size > 0 && awaited.has(one.to.bare)) return wait(one);
@@ -199,7 +204,7 @@ export function createCrossing(deps: {
   }
 
   function sendText(to: Jid, text: string): void {
-    go({ text, to, hops: handling + 1, isAgain: false, hold: null, until: clock.monotonic() + WAIT_MS });
+    go({ text, to, hops: handling + 1, isAgain: false, hold: null, until: clock.monotonic() + waitMs });
   }
 
   // Copies.
@@ -292,7 +297,10 @@ export function createCrossing(deps: {
         settled();
       }
     }),
-    deps.membership.onChange(retry),
+    deps.membership.onChange((node) => {
+      if (node.state === 'gone') for (const [domain, at] of services) if (at === node.name) services.delete(domain);
+      retry();
+    }),
   ];
 
   return {
@@ -304,6 +312,11 @@ export function createCrossing(deps: {
       const owner = ownership.ownerOf(bare);
       return owner !== null && owner !== self;
     },
+    isServedElsewhere: (domain) => services.has(domain),
+    served(node, domains) {
+      for (const [domain, at] of services) if (at === node) services.delete(domain);
+      for (const domain of domains) services.set(domain, node);
+    },
     isPlaceElsewhere: (bare) => ownership.ownerOfPlace(bare) !== self,
     send(stanza, hold) {
       if (stanza.to === null) hold?.done();
@@ -314,7 +327,7 @@ export function createCrossing(deps: {
           hops: handling + 1,
           isAgain: false,
           hold,
-          until: clock.monotonic() + WAIT_MS,
+          until: clock.monotonic() + waitMs,
         });
     },
     deliver,

@@ -8,7 +8,7 @@ import type { BuiltCrossing } from './crossing.ts';
 /** People whose sessions end between two turns of the event loop. */
 const SLICE = 200;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const WHY = 'Another node looks after this account from now on. Connect again.';
+export const HANDED_OVER = 'Another node looks after this account from now on. Connect again.';
 
 export function createHandover(deps: {
   readonly ownership: Ownership;
@@ -25,7 +25,7 @@ export function createHandover(deps: {
   async function letGo(isTheirs: (bare: BareJid) => boolean): Promise<void> {
     const going = [...users.held()].filter(({ bare }) => isTheirs(bare));
     for (let at = 0; at < going.length; at += SLICE) {
-      for (const user of going.slice(at, at + SLICE)) for (const session of [...user.sessions.values()]) session.end('reset', WHY);
+      for (const user of going.slice(at, at + SLICE)) for (const session of [...user.sessions.values()]) session.end('reset', HANDED_OVER);
       await turn();
     }
     await deps.settled().catch((error: unknown) => log.warn('cluster.handover-unsettled', { error }));

@@ -14,7 +14,7 @@ import type { Elsewhere } from '../router/elsewhere.ts';
 import type { User } from '../router/users.ts';
 import type { MessageStanza } from '../stanza/stanza.ts';
 import { type CrossingCounters, createCrossing } from './crossing.ts';
-import { createHandover } from './handover.ts';
+import { createHandover, HANDED_OVER } from './handover.ts';
 import { createQuestions, type Questions } from './questions.ts';
 import { createSessionHost } from './session-host.ts';
 import { createSessionProxies } from './session-proxy.ts';
@@ -27,10 +27,21 @@ export interface ClusterEngine {
   /** For what is not the way of a stanza: administration. */
   readonly elsewhere: Elsewhere;
   readonly questions: Questions;
-  /** Stanzas that wait for a node; sessions of ours with a connection elsewhere; connections of ours with a session elsewhere. */
-  figures(): { readonly waiting: number; readonly sessionsAfar: number; readonly connectionsAfar: number };
+  /** Sessions of ours with a connection elsewhere; connections of ours with a session elsewhere. */
+  figures(): { readonly sessionsAfar: number; readonly connectionsAfar: number };
+  /** What waits for nodes that are not there. */
+  waiting(): { readonly stanzas: number };
+  /** Rows that would wait in the store if what waits for other nodes were written here: whoever writes is slowed by it. */
+  backlog(): number;
+  /** What these accounts wrote was given up unwritten, since somebody else acts for them: their sessions end, and nothing of it is acknowledged. */
+  dropped(accountIds: readonly number[]): void;
   stop(): void;
 }
+
+/** So many characters cost a node about what a row does. */
+const CHARACTERS_A_ROW = 1_000;
+/** How often what waits is looked at: it is asked for with each message. */
+const LOOK_MS = 50;
 
 const fromClient: ReadonlySet<string> = new Set(Object.values(FROM_CLIENT));
 
@@ -48,6 +59,8 @@ export function createClusterEngine(deps: {
   readonly settled: () => Promise<void>;
   /** Something has changed hands: what is kept of people, rooms and services that are not ours any more is to be dropped. */
   readonly release: (isMine: (bare: BareJid) => boolean, isMyPlace: (bare: string) => boolean) => void;
+  /** How long a stanza waits for a node before it is refused; 30 s unless told. */
+  readonly waitMs?: number;
   readonly clock: Clock;
   readonly log: Log;
 }): ClusterEngine {
@@ -56,6 +69,8 @@ export function createClusterEngine(deps: {
   const crossing = createCrossing(deps);
   const proxies = createSessionProxies({ links, ownership, self, clock, log });
   const questions = createQuestions({ elsewhere: crossing, membership, clock, log });
+  let backlog = 0;
+  let lookAt = 0;
   let host: ReturnType<typeof createSessionHost> | null = null;
   const theHost = () => {
     host ??= createSessionHost({ links, sessions: deps.sessionDeps(), log });
@@ -88,7 +103,21 @@ export function createClusterEngine(deps: {
     counters: crossing.counters,
     elsewhere: crossing,
     questions,
-    figures: () => ({ waiting: crossing.waiting, sessionsAfar: host?.count ?? 0, connectionsAfar: proxies.count }),
+    figures: () => ({ sessionsAfar: host?.count ?? 0, connectionsAfar: proxies.count }),
+    waiting: () => ({ stanzas: crossing.waiting }),
+    backlog() {
+      const now = clock.monotonic();
+      if (now < lookAt) return backlog;
+      lookAt = now + LOOK_MS;
+      backlog = 0;
+      for (const { name } of membership.nodes()) if (name !== self) backlog = Math.max(backlog, links.waiting(name) / CHARACTERS_A_ROW);
+      return backlog;
+    },
+    dropped(accountIds) {
+      const ids = new Set(accountIds);
+      for (const user of [...users.held()])
+        if (ids.has(user.accountId)) for (const session of [...user.sessions.values()]) session.end('reset', HANDED_OVER);
+    },
     stop() {
       for (const stop of stops) stop();
       crossing.stop();

@@ -185,3 +185,17 @@ describe('the publish-subscribe service', () => {
     expect(event.child('event')?.child('items')?.child('item')?.child('entry')?.text()).toBe('today');
   });
 });
+
+describe('the list of chat rooms', () => {
+  it('names rooms of every node that live in memory only, with how many are inside', async () => {
+    await three();
+    const alice = await online('alice', 'north');
+    await openRoom(alice);
+    const bob = await online('bob', 'south');
+    await eventually(async () => {
+      bob.send("<iq type='get' id='l' to='conference.example.com'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>");
+      const items = (await bob.expect(answer('l'))).child('query')?.elements() ?? [];
+      return items.map(({ attrs }) => attrs.jid).includes(ROOM);
+    });
+  });
+});

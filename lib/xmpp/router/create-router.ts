@@ -11,7 +11,7 @@ import { cleanse } from './cleanse.ts';
 import { type Elsewhere, NobodyActs } from './elsewhere.ts';
 import { createHookTable } from './hook-table.ts';
 import type { Claim, MaybePromise, Protocol, Room, Verdict } from './hooks.ts';
-import { createHostTable } from './hosts.ts';
+import { createHostTable, type Host } from './hosts.ts';
 import { createIqHandlers } from './iq-handlers.ts';
 import type { Requests } from './requests.ts';
 import type { Router } from './router.ts';
@@ -98,13 +98,15 @@ export function createRouter(deps: {
     for (const run of lists['stanza.settled']) hooks.tell('stanza.settled', () => run(stanza, verdict));
   }
 
+  const isAwayFrom = (others: Elsewhere, host: Host, to: Jid): boolean =>
+    host.isPlaced?.(to) === true ? others.isPlaceElsewhere(to.bare) : host.isAway?.() === true && others.isServedElsewhere(to.domain);
+
   /** False: there is no such service. */
   function toHost(stanza: Stanza, session: ClientSession | null): boolean {
     const { to } = stanza;
     const host = to === null ? undefined : hosts.of(to.domain);
     if (to === null || host === undefined) return false;
-    if (elsewhere !== null && host.isPlaced?.(to) === true && elsewhere.isPlaceElsewhere(to.bare))
-      elsewhere.send(stanza, flow.share(session));
+    if (elsewhere !== null && isAwayFrom(elsewhere, host, to)) elsewhere.send(stanza, flow.share(session));
     else host.receive(stanza, session);
     settle(stanza, { is: 'handled', by: host.name });
     return true;

@@ -9,6 +9,10 @@ export interface Elsewhere {
   isElsewhere(bare: BareJid): boolean;
   /** Another node runs this room or service. */
   isPlaceElsewhere(bare: string): boolean;
+  /** Whoever serves this domain is connected to another node. */
+  isServedElsewhere(domain: string): boolean;
+  /** Domains that are served over connections to `node` from now on; all of them. */
+  served(node: NodeName, domains: readonly string[]): void;
   /**
    * A stanza to a person or a place of another node. It arrives there, waits for whoever acts next, or is refused: never lost. `hold` is given back when the
    * other node has settled it, or when it was refused.

@@ -18,6 +18,8 @@ export interface Host {
   servesDomain(serviceDomain: string, imDomain: string): boolean;
   /** Is there a state behind this address, so that in a cluster one node runs it? Others answer the same on every node. */
   isPlaced?(to: Jid): boolean;
+  /** It is served by whoever is connected to a node, and nobody is to this one. */
+  isAway?(): boolean;
   /**
    * A stanza for an address in one of the domains; `from` is stamped, what only servers may say was taken out. `sender` is the local session it
    * came from, null when it came from elsewhere (an error answer, another service, a server). A thrown error becomes internal-server-error.
