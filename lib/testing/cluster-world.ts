@@ -80,7 +80,6 @@ export async function createClusterWorld(
     const settings = createSettingsRegistry({
       store: stores.settings,
       events,
-      ...(waitMs === undefined ? {} : { waitMs }),
       bus: { publish: () => undefined, subscribe: () => () => undefined },
       log,
       nodeScope: name,
@@ -161,6 +160,7 @@ export async function createClusterWorld(
       clients,
       settled: () => new Promise((done) => stores.journal.append({ archive: [], offline: [] }, done)),
       events,
+      ...(waitMs === undefined ? {} : { waitMs }),
       clock,
       log,
     });
