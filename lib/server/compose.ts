@@ -15,6 +15,7 @@ import { nearestName } from '../config/nearest.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
 import { createDiagnostics, type Logger } from '../diagnostics/index.ts';
 import { createCredentialSource, createDomains } from '../directory/index.ts';
+import type { Journal } from '../im/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import type { Fault } from '../kernel/faults.ts';
@@ -50,7 +51,8 @@ import { composeRooms } from './compose-rooms.ts';
 import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
 import { createEndpoints, createUpgrades } from './endpoints.ts';
-import { createEngineView } from './engine-view.ts';
+import { createEngineView, storedContacts } from './engine-view.ts';
+import { announceComponents } from './everywhere/components.ts';
 import { bootFaults } from './faults.ts';
 import { addFileServices, httpOriginOf } from './files/file-services.ts';
 import { createProxyListener } from './files/proxy-listener.ts';
@@ -58,6 +60,7 @@ import { createUploadEndpoint } from './files/upload-endpoint.ts';
 import { createHostNames } from './host-names.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createHttpListeners } from './http.ts';
+import { joinEngines, type OtherNodes } from './join-engines.ts';
 import { createTlsContexts } from './tls-contexts.ts';
 import { version } from './version.ts';
 import { createXmppAdministration } from './xmpp-administration.ts';
@@ -68,6 +71,9 @@ export interface RunningNode {
   stopGraceMs(): number;
   stop(): Promise<void>;
 }
+
+/** Commits are in order: the turn of an entry without rows comes when all before it are safe. */
+const journalled = (journal: Journal): Promise<void> => new Promise((done) => journal.append({ archive: [], offline: [] }, done));
 
 /** Ended jobs and their results are looked up for some weeks; what they did stays in the audit log. */
 const jobRetentionMs = 30 * 86_400_000;
@@ -189,7 +195,14 @@ async function compose(
     },
     clock,
   });
-  const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp'), clock, log });
+  const administration = createXmppAdministration({
+    api: () => admin.api,
+    users,
+    sessions: () => ({ of: engineView.sessionsOf, elsewhere: () => joined?.sessions.all() ?? [] }),
+    settings: settings.section('xmpp'),
+    clock,
+    log,
+  });
   const rooms = composeRooms({
     stores,
     settings,
@@ -242,12 +255,18 @@ async function compose(
     clock,
     log,
     secret: Buffer.from(await secret('xmpp-secret')),
-    storeBacklog: () => stores.journal.backlog,
+    storeBacklog: () => Math.max(stores.journal.backlog, joined?.engine.backlog() ?? 0),
     isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',
     archiveMetadata: (user) => rooms.im.archiveMetadata(user),
+    elsewhere: () => joined?.engine.sessions ?? null,
   });
+  // Null: the node is alone.
+  const others = null as OtherNodes | null;
+  const joined =
+    others === null ? null : joinEngines({ ...others, rooms, clients, settled: () => journalled(stores.journal), events, clock, log });
+  closers.push(() => joined?.stop());
   const componentSecrets = createSealer({ key: await secret('component-secret'), purpose: 'component secrets' });
   const components = createComponents({
     store: stores.components,
@@ -263,6 +282,11 @@ async function compose(
     clock,
     log,
   });
+  if (joined !== null && others !== null) {
+    const connected = () => components.states().flatMap(({ domain, since }) => (since === null ? [] : [domain]));
+    const announced = announceComponents({ elsewhere: joined.engine.elsewhere, membership: others.membership, events, connected });
+    closers.push(() => announced.stop());
+  }
   events.on('component.changed', ({ what }) => {
     if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
   });
@@ -282,7 +306,7 @@ async function compose(
     if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
     if (what === 'removed') rooms.files.upkeep.accountRemoved();
   });
-  const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
+  const chatRooms = { door: joined?.door ?? rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
   events.on('notice.changed', () => {
     rooms.notices.reload().catch((error: unknown) => log.warn('notices.not-read', { error }));
   });
@@ -377,9 +401,18 @@ async function compose(
     rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }),
     node: env.nodeName,
   });
+  const engineView = createEngineView({
+    users,
+    roster: rooms.roster,
+    presence: rooms.presence,
+    offline: stores.offline,
+    counters,
+    elsewhere: () => joined?.sessions ?? null,
+    storedContacts: (bare) => (rooms.router.elsewhere?.isElsewhere(bare as BareJid) ? storedContacts(stores, bare as BareJid) : null),
+  });
   const adminDeps: AdminDeps = {
     uow,
-    engine: createEngineView({ users, roster: rooms.roster, presence: rooms.presence, offline: stores.offline, counters }),
+    engine: engineView,
     settings,
     events,
     clock,
@@ -406,7 +439,7 @@ async function compose(
     initialPassword,
     rooms: chatRooms,
     blobs,
-    notices: rooms.notices,
+    notices: joined?.notices ?? rooms.notices,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
     nodes: members.door,
   };
@@ -534,8 +567,8 @@ async function compose(
   const heardAgain = createCatchUp({ accounts: stores.accounts, users, settings, events, log });
   members.bridge(events, heardAgain);
   closers.push(() => members.leave());
-  const joined = await members.join();
-  if (!joined.ok) return joined;
+  const admitted = await members.join();
+  if (!admitted.ok) return admitted;
 
   const failures = await services.startAll();
   // A node whose console or client port cannot open is not what was asked for: better told than half there.

@@ -127,6 +127,8 @@ export async function clientFixture(
     answer: () => undefined,
     failed: () => undefined,
     holdAck: (session) => session.holdAck(),
+    shareHold: (session) => session?.holdAck() ?? null,
+    elsewhere: null,
     ask: (_from, _to, _payload, onAnswer) => onAnswer(null),
   };
   // Tokens hang on accounts there; what is read of an account comes from here.

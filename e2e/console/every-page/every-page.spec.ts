@@ -37,7 +37,8 @@ async function makeSeen({ server }: Console): Promise<Seen> {
 
 /** Goes to the page and tells what a person of this role finds there. */
 async function outcome(page: Page, path: string): Promise<'page' | 'refused' | 'sign-in' | 'failed' | 'missing'> {
-  await page.goto(path);
+  // What a role may see is decided where the page is drawn: its scripts are not waited for.
+  await page.goto(path, { waitUntil: 'domcontentloaded' });
   await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
   if (new URL(page.url()).pathname === '/sign-in') return 'sign-in';
   const main = page.getByRole('main');
