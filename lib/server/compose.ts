@@ -15,7 +15,6 @@ import { nearestName } from '../config/nearest.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
 import { createDiagnostics, type Logger } from '../diagnostics/index.ts';
 import { createCredentialSource, createDomains } from '../directory/index.ts';
-import type { Journal } from '../im/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import type { Fault } from '../kernel/faults.ts';
@@ -46,6 +45,7 @@ import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
 import { createCatchUp } from './catch-up.ts';
+import { composeFailover, createLateOwnership } from './compose-failover.ts';
 import { composeNodes } from './compose-nodes.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
@@ -53,10 +53,10 @@ import { createConsole } from './console.ts';
 import { createEndpoints, createUpgrades } from './endpoints.ts';
 import { createEngineView, storedContacts } from './engine-view.ts';
 import { announceComponents } from './everywhere/components.ts';
-import { bootFaults } from './faults.ts';
 import { addFileServices, httpOriginOf } from './files/file-services.ts';
 import { createProxyListener } from './files/proxy-listener.ts';
 import { createUploadEndpoint } from './files/upload-endpoint.ts';
+import { handedOver } from './handed-over.ts';
 import { createHostNames } from './host-names.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createHttpListeners } from './http.ts';
@@ -71,9 +71,6 @@ export interface RunningNode {
   stopGraceMs(): number;
   stop(): Promise<void>;
 }
-
-/** Commits are in order: the turn of an entry without rows comes when all before it are safe. */
-const journalled = (journal: Journal): Promise<void> => new Promise((done) => journal.append({ archive: [], offline: [] }, done));
 
 /** Ended jobs and their results are looked up for some weeks; what they did stays in the audit log. */
 const jobRetentionMs = 30 * 86_400_000;
@@ -122,14 +119,18 @@ async function compose(
   const startedAt = performance.now();
   const clock = systemClock;
 
-  if (env.natsUrl !== null) return refuse(bootFaults.noClusterYet());
-
   // Storage.
   const opened = await openDatabase({ dataDir: env.dataDir, databaseUrl: env.databaseUrl ?? undefined, log });
   if (!opened.ok) return opened;
   const database = opened.value;
   closers.push(() => database.close());
-  const stores = createStores(database, { node: env.nodeName, log });
+  // In a cluster: what this node may write for, known once it has joined.
+  const late = env.natsUrl === null ? null : createLateOwnership(env.nodeName);
+  const stores = createStores(database, {
+    node: env.nodeName,
+    log,
+    ...(late === null ? {} : { fence: late.fence, newHomes: late.newHomes }),
+  });
   closers.push(() => stores.close());
   for (const newest of [await stores.archive.newestUid(), await stores.roomArchive.newestUid()]) if (newest !== null) startAfter(newest);
 
@@ -182,6 +183,17 @@ async function compose(
   });
   await guard.start();
 
+  const failover = composeFailover({
+    stores,
+    settings: settings.section('cluster'),
+    events,
+    cluster: late === null ? null : { bus, membership: members.membership, late },
+    self: () => members.membership.self,
+    clock,
+    log,
+  });
+  closers.push(() => failover.stop());
+
   const blobs = createFolderBlobs(join(env.dataDir, 'files'));
   await blobs.prepare();
 
@@ -233,6 +245,7 @@ async function compose(
     accounts: stores.accounts,
     tokens: stores.clientTokens,
     maxClients: () => xmppSettings.get().fastClients,
+    ...(failover.hasHome === undefined ? {} : { hasHome: failover.hasHome }),
   });
   await credentials.refreshProfiles();
   const signInSwitch = createSignInSwitch(credentials);
@@ -263,9 +276,10 @@ async function compose(
     elsewhere: () => joined?.engine.sessions ?? null,
   });
   // Null: the node is alone.
-  const others = null as OtherNodes | null;
-  const joined =
-    others === null ? null : joinEngines({ ...others, rooms, clients, settled: () => journalled(stores.journal), events, clock, log });
+  const others: OtherNodes | null =
+    members.links === null ? null : { links: members.links, membership: members.membership, ownership: failover.ownership };
+  const joined = others === null ? null : joinEngines({ ...others, rooms, clients, settled: stores.settled, events, clock, log });
+  failover.onDropped((accountIds) => joined?.engine.dropped(accountIds));
   closers.push(() => joined?.stop());
   const componentSecrets = createSealer({ key: await secret('component-secret'), purpose: 'component secrets' });
   const components = createComponents({
@@ -358,7 +372,12 @@ async function compose(
       services: () => services.list(),
       certificates: () => certificates.value.expiring(),
       database: () => databaseState,
-      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms(), ...members.alarms()],
+      alarms: () => [
+        ...securityAlarms({ guard, certificates: certificates.value }),
+        ...reportWatch.alarms(),
+        ...members.alarms(),
+        ...failover.alarms(),
+      ],
     },
     settings: server,
     clock,
@@ -440,6 +459,7 @@ async function compose(
     rooms: chatRooms,
     blobs,
     notices: joined?.notices ?? rooms.notices,
+    failover: failover.control,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
     nodes: members.door,
   };
@@ -570,7 +590,15 @@ async function compose(
   const admitted = await members.join();
   if (!admitted.ok) return admitted;
 
-  const failures = await services.startAll();
+  failover.addServices(services);
+  await failover.start();
+  const gate = failover.control.monitor.state();
+  // Feature services hang on the router; console and command line run, so that somebody can see what is waited for.
+  const failures = await services.startAll(gate.gate === 'waiting' ? { names: ['router'], why: gate.why } : undefined);
+  if (gate.gate === 'waiting')
+    void failover.control.monitor.opened().then(async () => {
+      for (const { name, fault } of await services.startAll()) log.error('services.not-started', { service: name, why: fault.message });
+    });
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
   const [first] = failures;
   closers.push(async () => {
@@ -588,7 +616,10 @@ async function compose(
   diagnostics.setPhase('running');
   await jobs.recover((node) => members.membership.find(node) === undefined);
   members.up();
-  closers.push(() => members.draining());
+  closers.push(async () => {
+    members.draining();
+    if (late !== null) await handedOver(failover.ownership, members.membership, clock);
+  });
   // What a process that died left behind; looked for while the node works.
   void rooms.files.upkeep.sweep().catch((error: unknown) => log.warn('files.sweep-failed', { error }));
 

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { Assigner } from '../../assignment/index.ts';
 import type { NodeDetails, Refusal } from '../../cluster/index.ts';
+import type { NodeFacts } from '../../cluster/ports.ts';
 import type { SettingsControl } from '../../config/registry.ts';
 import type { Diagnostics } from '../../diagnostics/index.ts';
 import type { Domains } from '../../directory/index.ts';
@@ -11,6 +13,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
 import type { Notices } from '../../notices/index.ts';
 import type { PubSubOperation } from '../../pubsub/index.ts';
+import type { DataMonitor, RecoveryManager } from '../../redundancy/index.ts';
 import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
@@ -51,6 +54,8 @@ export interface AdminDeps {
   readonly blobs: Pick<BlobStore, 'remove' | 'space'>;
   /** Texts of administrators to people. */
   readonly notices: NoticesDoor;
+  /** Homes of people and groups of nodes that stand in for each other. */
+  readonly failover: FailoverControl;
   /** What the parts of this node say they speak. */
   readonly protocols: () => readonly Protocol[];
   /** The nodes of the cluster as this one sees them. */
@@ -67,6 +72,18 @@ export interface NodesDoor {
   waiting(name: string): number;
   /** After a commit that changed the list or the roles. */
   changed(): Promise<void>;
+}
+
+/** What a node does as one of several; a node that is alone has neither group nor homes. */
+export interface FailoverControl {
+  readonly isAlone: boolean;
+  /** This node first. */
+  nodes(): readonly NodeFacts[];
+  readonly recovery: RecoveryManager | null;
+  readonly assigner: Assigner | null;
+  /** Every node looks again who acts for whom. */
+  announce(): Promise<void>;
+  readonly monitor: DataMonitor;
 }
 
 /** External components as administration sees them: the running ones, never a live object. */

@@ -61,6 +61,10 @@ export const permissions = [
   'reports.write',
   'cluster.read',
   'cluster.write',
+  'redundancy.read',
+  'redundancy.write',
+  'assignment.read',
+  'assignment.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -1,5 +1,6 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
+import { describeAssignmentContract } from './assignment.contract.ts';
 import { describeClientTokensContract } from './client-tokens.contract.ts';
 import { describeClusterContract } from './cluster.contract.ts';
 import { describeComponentsContract } from './components.contract.ts';
@@ -28,4 +29,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeComponentsContract(name, make);
   describeMessagesContract(name, make);
   describeClusterContract(name, make);
+  describeAssignmentContract(name, make);
 }

@@ -2,6 +2,7 @@ import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
 import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
+import { memoryHomeStore, memoryOwnershipStore, memoryRedundancyStore } from './assignment.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
 import { memoryClusterStore } from './cluster.ts';
 import { memoryComponentStore } from './components.ts';
@@ -70,6 +71,8 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     notices: memoryNoticeStore(state),
     reports: memoryReportStore(state),
     cluster: memoryClusterStore(state),
+    homes: memoryHomeStore(state),
+    redundancy: memoryRedundancyStore(state, now),
   };
   const journal = memoryJournal(state);
   return {
@@ -88,6 +91,9 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     roomJournal: memoryRoomJournal(state, journal),
     roomArchive: memoryRoomArchive(state),
     pubsub: memoryPubSubStore(state),
+    ownership: memoryOwnershipStore(state, now),
+    replication: { read: async () => ({ roundTripMs: 0, isStandby: false, serverVersion: 'memory', standbys: [] }) },
+    settled: async () => undefined,
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,
   };
