@@ -143,9 +143,9 @@ async function compose(
   // Settings, events, identity.
   const events = createEventHub((name, error) => log.error('event.listener-failed', { event: name, error }));
   const settings = createSettingsRegistry({ store: stores.settings, events, bus, log, nodeScope: env.nodeName, overrides });
+  closers.push(() => settings.stop());
   const settingsStarted = await settings.start();
   if (!settingsStarted.ok) return refuse(settingsStarted.fault);
-  closers.push(() => settings.stop());
   const members = nodes.value.members(settings);
   members.onReplaced(replaced);
   const server = settings.section('server');
