@@ -73,7 +73,7 @@ async function startNats(folder, children) {
     throw new Error(
       'Several nodes need a NATS server. Install one (Debian: apt-get install nats-server), or set NATS_URL to one that runs.',
     );
-  const port = Number(process.env.ROLLCALL_DEMO_NATS_PORT ?? NATS_PORT);
+  const port = Number(process.env.DEMO_NATS_PORT ?? NATS_PORT);
   if (await answers(port)) throw new Error(`Port ${port} of the NATS server is in use. Stop what uses it, or set NATS_URL to that server.`);
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const config = join(folder, 'nats.conf');
