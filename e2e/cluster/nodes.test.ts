@@ -97,7 +97,8 @@ describe('two nodes of one cluster', () => {
     expect(await statesAt(first)).toEqual(['node-1 publisher up']);
     await second.restart();
     await eventually(async () => expect(await statesAt(first)).toEqual(['node-1 publisher up', 'node-2 subscriber up']), 10_000);
-  });
+    // Three starts of a whole node.
+  }, 180_000);
 
   it('go on when the NATS server dies, and find each other again when it is back', async () => {
     await nats.kill();
