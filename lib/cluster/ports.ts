@@ -101,3 +101,51 @@ export type OwnerChange =
       readonly what: 'moved';
       readonly people: readonly { readonly bare: BareJid; readonly from: NodeName | null; readonly to: NodeName | null }[];
     };
+
+/** A home as the database knows it. */
+export interface HomeRow {
+  readonly name: NodeName;
+  readonly acting: NodeName;
+  readonly epoch: number;
+  /** `asked`: the acting node is to let go of it; `done`: it did. Nobody acts in either. */
+  readonly handover: 'none' | 'asked' | 'done';
+}
+
+export interface PersonHome {
+  readonly accountId: number;
+  readonly bare: BareJid;
+  readonly home: NodeName | null;
+  /** On the way to `next`: the old home lets go first. */
+  readonly moving: boolean;
+  readonly next: NodeName | null;
+  readonly version: number;
+}
+
+/** What ownership reads and writes. Everything rejects when the database cannot be asked. */
+export interface OwnershipStore {
+  /** Shows that this node reaches the database, and reads who acts for whom. `people` is the newest version of any person's home. */
+  prove(node: NodeName): Promise<{ readonly homes: readonly HomeRow[]; readonly people: number }>;
+  /** Homes of people that are newer, oldest first, in slices. */
+  peopleAfter(version: number): AsyncIterable<readonly PersonHome[]>;
+  /** This node has stopped acting for a home. Without effect when another epoch counts by now. */
+  letGo(home: NodeName, epoch: number): Promise<void>;
+  /** People on the way whose old home has let go of them. Who was sent elsewhere meanwhile is left alone. */
+  arrive(people: readonly Pick<PersonHome, 'accountId' | 'version'>[]): Promise<void>;
+}
+
+/** The epochs that a node holds at one moment: an object that is never changed, so that two moments can be compared by it. */
+export interface HeldEpochs {
+  readonly homes: readonly NodeName[];
+  readonly epochs: readonly number[];
+}
+
+/** What whoever writes for people shows the database. */
+export interface Fence {
+  readonly node: NodeName;
+  /** Null: this node is alone and needs no proof. Without homes: it may write nothing. */
+  current(): HeldEpochs | null;
+  /** The database refused what was held. Resolves when it is known what counts now. */
+  refused(): Promise<void>;
+  /** What of these was given up without being written: nobody may be told that it was kept. */
+  dropped(accountIds: readonly number[]): void;
+}

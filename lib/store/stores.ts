@@ -1,5 +1,6 @@
 import type { AdminStores, UnitOfWork } from '../admin/shared/ports.ts';
 import type { BlockListStore } from '../blocking/ports.ts';
+import type { OwnershipStore } from '../cluster/ports.ts';
 import type { Archive, Journal, OfflineQueue } from '../im/ports.ts';
 import type { RoomArchive, RoomJournal, RoomStore } from '../muc/ports.ts';
 import type { ProfileStore } from '../profile/ports.ts';
@@ -23,7 +24,10 @@ export interface Stores extends AdminStores {
   readonly roomJournal: RoomJournal;
   readonly roomArchive: RoomArchive;
   readonly pubsub: PubSubStore;
+  readonly ownership: OwnershipStore;
   readonly unitOfWork: UnitOfWork;
+  /** Resolves when what was handed to the journals before is committed, or given up. */
+  settled(): Promise<void>;
   /** Writes what is still gathered, then lets the connections go. */
   close(): Promise<void>;
 }

@@ -1,8 +1,10 @@
+import type { HomeStore } from '../../assignment/ports.ts';
 import type { ReportStore } from '../../blocking/ports.ts';
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
 import type { FileStore } from '../../files/ports.ts';
 import type { NoticeStore } from '../../notices/ports.ts';
+import type { RedundancyStore } from '../../redundancy/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
 import type { ComponentStore } from '../../xmpp/components/ports.ts';
 
@@ -100,6 +102,8 @@ export interface AdminStores {
   readonly components: ComponentStore;
   readonly notices: NoticeStore;
   readonly reports: ReportStore;
+  readonly homes: HomeStore;
+  readonly redundancy: RedundancyStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

@@ -1,6 +1,7 @@
 import type { Account, AccountStore, NewAccount } from '../../directory/ports.ts';
 import type { BareJid } from '../../kernel/jid.ts';
-import type { Db, Tx } from '../db.ts';
+import { homeAddressChanged, prismaHomeStore } from '../assignment/homes.ts';
+import { boundDb, type Db, type Tx } from '../db.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { Prisma } from '../generated/client.ts';
 import { jsonRows } from '../json-rows.ts';
@@ -19,9 +20,11 @@ export interface AccountStoreDeps {
   readonly db: Db;
   readonly touches: Channel<SignInTouch>;
   readonly now: () => number;
+  /** Homes of people who are just created; they belong to the same transaction. */
+  readonly newHomes?: ((count: number) => readonly (string | null)[] | null) | undefined;
 }
 
-export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): AccountStore {
+export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreDeps): AccountStore {
   const { tx } = db;
   const one = async (where: Prisma.Sql, on: Tx = tx): Promise<Account | null> => {
     const [row] = await on.$queryRaw<AccountRow[]>`SELECT ${accountColumns} FROM account a WHERE ${where}`;
@@ -52,7 +55,17 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
     find: (query) => findAccounts(tx, query),
     each: (query) => eachAccount(tx, query),
     create: (rows) =>
-      rows.length === 0 ? Promise.resolve({ created: [], taken: [] }) : db.atomically((inside) => createAccounts(inside, rows, now())),
+      rows.length === 0
+        ? Promise.resolve({ created: [], taken: [] })
+        : db.atomically(async (inside) => {
+            const made = await createAccounts(inside, rows, now());
+            const homes = newHomes?.(made.created.length);
+            if (homes)
+              await prismaHomeStore({ db: boundDb(inside) }).assign(
+                made.created.flatMap(({ id }, i) => (homes[i] == null ? [] : [{ accountId: id, to: homes[i] }])),
+              );
+            return made;
+          }),
 
     async update(id, patch, expectedVersion) {
       try {
@@ -74,6 +87,7 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
               name = ${next.name}, name_key = ${name_key}, mail = ${next.mail}, enabled = ${next.enabled},
               search = array_to_tsvector(${words}::text[]), updated_at = ${BigInt(now())}, version = version + 1
             WHERE id = ${id}`;
+          if (bare !== was.bare) await homeAddressChanged(inside, id);
           if (next.domain !== was.domain) await domainsGone(inside, [was.domain]);
           if (!next.enabled) await voidTokens(inside, [id]);
           return one(Prisma.sql`a.id = ${id}`, inside);

@@ -1,5 +1,6 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
+import { describeAssignmentContract } from './assignment.contract.ts';
 import { describeClientTokensContract } from './client-tokens.contract.ts';
 import { describeComponentsContract } from './components.contract.ts';
 import { describeFilesContract } from './files.contract.ts';
@@ -26,4 +27,5 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeFilesContract(name, make);
   describeComponentsContract(name, make);
   describeMessagesContract(name, make);
+  describeAssignmentContract(name, make);
 }

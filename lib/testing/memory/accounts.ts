@@ -137,6 +137,8 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       if (sameAddress !== undefined && sameAddress.id !== id) return 'taken';
       const account: Account = { ...was, ...patch, bare, updatedAt: now(), version: was.version + 1 };
       state.accounts.set(id, account);
+      const home = state.homes.get(id);
+      if (bare !== was.bare && home !== undefined) state.homes.set(id, { ...home, version: ++state.homesVersion });
       if (!account.enabled) voidTokens(state, id);
       domainsUsed(state, [account], now());
       domainsGone(state);
@@ -229,6 +231,7 @@ function forget(state: MemoryState, id: number): void {
     state.lastSeen,
     state.archivePrefs,
     state.noticesSeen,
+    state.homes,
   ])
     table.delete(id);
   for (const table of [state.archive, state.offline, state.privateXml, state.pushes] as Map<string, { accountId: number }>[]) {

@@ -10,6 +10,7 @@ import type { PushRegistration } from '../../push/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
 import type { ComponentRow } from '../../xmpp/components/ports.ts';
+import type { MemoryGroup, MemoryHome, MemoryHomeNode } from './assignment.ts';
 import type { MemoryNode } from './pubsub.ts';
 
 export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
@@ -61,6 +62,11 @@ export interface MemoryState {
   notices: Map<string, Notice>;
   noticesSeen: Map<number, NoticeSeen>;
   reports: Map<string, Report>;
+  homes: Map<number, MemoryHome>;
+  homesVersion: number;
+  homeNodes: Map<string, MemoryHomeNode>;
+  groups: Map<number, MemoryGroup>;
+  nextGroupId: number;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -102,6 +108,11 @@ export const createMemoryState = (): MemoryState => ({
   notices: new Map(),
   noticesSeen: new Map(),
   reports: new Map(),
+  homes: new Map(),
+  homesVersion: 0,
+  homeNodes: new Map(),
+  groups: new Map(),
+  nextGroupId: 1,
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -2,6 +2,7 @@ import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
 import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
+import { memoryHomeStore, memoryOwnershipStore, memoryRedundancyStore } from './assignment.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
 import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
@@ -68,6 +69,8 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     components: memoryComponentStore(state),
     notices: memoryNoticeStore(state),
     reports: memoryReportStore(state),
+    homes: memoryHomeStore(state),
+    redundancy: memoryRedundancyStore(state, now),
   };
   const journal = memoryJournal(state);
   return {
@@ -86,6 +89,8 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     roomJournal: memoryRoomJournal(state, journal),
     roomArchive: memoryRoomArchive(state),
     pubsub: memoryPubSubStore(state),
+    ownership: memoryOwnershipStore(state, now),
+    settled: async () => undefined,
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,
   };
