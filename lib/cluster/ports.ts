@@ -58,8 +58,11 @@ export interface Membership {
  * processes ends; then the sender gets back what the other had not settled.
  */
 export interface NodeLinks {
-  /** Text to `to`. False when that node is not there: nothing was sent. */
-  send(to: NodeName, kind: string, payload: string): boolean;
+  /**
+   * Text to `to`. False when that node is not there: nothing was sent. `done` is called once: with true when the other has settled it, with false when
+   * it is handed back (before `onLost` is told).
+   */
+  send(to: NodeName, kind: string, payload: string, done?: (isSettled: boolean) => void): boolean;
   /**
    * What arrives of one kind. `settled` says that its lasting effect is committed, or that it has none; until then the sender keeps it and gets it back
    * if this node dies. Call it exactly once.
@@ -81,6 +84,8 @@ export interface Ownership {
   ownerOf(bare: BareJid): NodeName | null;
   /** Short for `ownerOf(bare) === self`. */
   isMine(bare: BareJid): boolean;
+  /** The home node of this person, whoever acts for it; null when not assigned. */
+  homeOf(bare: BareJid): NodeName | null;
   /** Rooms and service nodes, by their bare address: of the node that an alias names, or by rendezvous hash over the home nodes. */
   ownerOfPlace(bare: string): NodeName | null;
   /** The home nodes this node acts for, with the epochs it holds. Empty while it is fenced off. */
