@@ -65,6 +65,7 @@ export function createOwnership(deps: OwnershipDeps): OwnershipControl {
   const listeners = new Set<(change: OwnerChange) => void | Promise<void>>();
   /** What listeners were told that this node acts for. */
   const told = new Map<NodeName, number>();
+  const lettingGo = new Set<string>();
   let heldEpochs: HeldEpochs = { homes: [], epochs: [] };
   let seen = 0;
   let isKnown = false;
@@ -131,14 +132,23 @@ export function createOwnership(deps: OwnershipDeps): OwnershipControl {
       const change: OwnerChange = { what: 'elsewhere', home: row.name, to: row.handover === 'none' ? row.acting : null };
       inTurn(() => tell(change));
     }
-    for (const row of rows)
-      if (row.acting === self && row.handover === 'asked' && before.get(row.name)?.handover !== 'asked') {
+    for (const row of rows) {
+      const turn = `${row.name} ${row.epoch}`;
+      if (row.acting !== self || row.handover !== 'asked') lettingGo.delete(turn);
+      else if (!lettingGo.has(turn)) {
+        lettingGo.add(turn);
         inTurn(async () => {
-          // Listeners have let go by now: the release stands before this in the queue.
-          await store.letGo(row.name, row.epoch);
+          try {
+            // Listeners have let go by now: the release stands before this in the queue.
+            await store.letGo(row.name, row.epoch);
+          } catch (error) {
+            lettingGo.delete(turn);
+            throw error;
+          }
           await control.announce();
         });
       }
+    }
   }
 
   function tellHeld(toAct: ReadonlyMap<NodeName, number>, whyNot: (home: NodeName) => { to: NodeName | null; why: string }): void {
