@@ -30,6 +30,9 @@ export interface Events {
   };
   'audit.appended': { readonly id: string };
   'report.changed': { readonly id: string; readonly what: 'received' | 'closed' };
+  /** A step of a redundancy group, or a change of the group itself. */
+  'redundancy.changed': { readonly groupId: number; readonly says: string; readonly by: string };
+  'assignment.changed': { readonly count: number; readonly by: string };
   'notice.changed': { readonly kind: 'motd' | 'welcome'; readonly by: string };
 }
 export type EventName = keyof Events;

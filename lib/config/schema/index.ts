@@ -1,6 +1,7 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
 import { callsSettings } from './calls.ts';
+import { clusterSettings } from './cluster.ts';
 import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
 import { filesSettings } from './files.ts';
@@ -29,6 +30,7 @@ export const sections = {
   push: pushSettings,
   search: searchSettings,
   calls: callsSettings,
+  cluster: clusterSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -48,3 +50,4 @@ export type ComponentValues = SectionValues<'components'>;
 export type PushValues = SectionValues<'push'>;
 export type SearchValues = SectionValues<'search'>;
 export type CallsValues = SectionValues<'calls'>;
+export type ClusterValues = SectionValues<'cluster'>;
