@@ -2,15 +2,18 @@ import type { z } from 'zod';
 import type { Fault } from '../kernel/faults.ts';
 import type { Result } from '../kernel/result.ts';
 import { announcements } from './announcements/index.ts';
+import { assignment } from './assignment/index.ts';
 import { audit } from './audit/index.ts';
 import { certificates } from './certificates/index.ts';
 import { components } from './components/index.ts';
+import { dataMonitor } from './data-monitor/index.ts';
 import { diagnostics } from './diagnostics/index.ts';
 import { domains } from './domains/index.ts';
 import { files } from './files/index.ts';
 import { jobs } from './jobs/index.ts';
 import { overview } from './overview/index.ts';
 import { pubsub } from './pubsub/index.ts';
+import { redundancy } from './redundancy/index.ts';
 import { reports } from './reports/index.ts';
 import { roles } from './roles/index.ts';
 import { rooms } from './rooms/index.ts';
@@ -52,6 +55,9 @@ export const useCases = {
   tokens,
   users,
   pubsub,
+  redundancy,
+  assignment,
+  dataMonitor,
 } as const;
 
 type Areas = typeof useCases;

@@ -14,6 +14,8 @@ export function createCredentialSource(deps: {
   readonly tokens: Pick<ClientTokenStore, 'find' | 'change' | 'touch'>;
   /** Clients with tokens an account may have. */
   readonly maxClients: () => number;
+  /** In a cluster: whether some node is home to this account. */
+  readonly hasHome?: (bare: BareJid) => boolean;
 }): BuiltCredentialSource {
   const { accounts, tokens } = deps;
   let profiles: readonly CredentialProfile[] = [];
@@ -23,7 +25,10 @@ export function createCredentialSource(deps: {
     shares: true,
     async run(bares) {
       const found = await accounts.credentials(bares);
-      return bares.map((bare) => found.get(bare) ?? null);
+      return bares.map((bare) => {
+        const identity = found.get(bare) ?? null;
+        return identity === null || deps.hasHome === undefined || deps.hasHome(bare) ? identity : { ...identity, isUnassigned: true };
+      });
     },
   });
   const findClient = createBatcher<{ bare: BareJid; clientId: string }, TokenClient | null>({

@@ -106,3 +106,16 @@ export interface RedundancyStore {
   /** A node that is no more and is home to nobody. */
   forget(node: string): Promise<boolean>;
 }
+
+/** What the database tells of its copies. */
+export interface ReplicationFacts {
+  readonly roundTripMs: number;
+  /** This node talks to a copy that cannot be written. */
+  readonly isStandby: boolean;
+  readonly serverVersion: string;
+  /** Copies that follow it, by name. Null where the database does not tell this user: `lagMs`, and `state` as `unknown`. */
+  readonly standbys: readonly { readonly name: string; readonly address: string; readonly state: string; readonly lagMs: number | null }[];
+}
+export interface ReplicationSource {
+  read(): Promise<ReplicationFacts>;
+}

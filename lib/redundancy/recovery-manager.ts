@@ -130,11 +130,14 @@ export function createRecoveryManager(deps: {
   }
   function follow(): void {
     if (isStopped) return;
+    timer?.cancel();
     timer = clock.setTimeout(() => {
       void look().then(follow);
     }, deps.timing().lookMs);
   }
-  const stopListening = membership.onChange(() => void look());
+  membership.onChange(() => {
+    if (!isStopped) void look();
+  });
 
   return {
     async enter() {
@@ -152,11 +155,13 @@ export function createRecoveryManager(deps: {
             : null;
       if (step !== null) await store.step(group.id, group.version, clock.now(), [step]);
     },
-    start: follow,
+    start() {
+      isStopped = false;
+      follow();
+    },
     stop() {
       isStopped = true;
       timer?.cancel();
-      stopListening();
     },
     look,
     viewOf,

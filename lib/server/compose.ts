@@ -47,6 +47,7 @@ import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
+import { composeFailover } from './compose-failover.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
@@ -113,6 +114,7 @@ async function compose(
   closeAll: () => Promise<void>,
 ): Promise<Result<RunningNode, Fault>> {
   const startedAt = performance.now();
+  const startedWall = Date.now();
   const clock = systemClock;
 
   if (env.natsUrl !== null) return refuse(bootFaults.noClusterYet());
@@ -168,6 +170,28 @@ async function compose(
   });
   await guard.start();
 
+  const failover = composeFailover({
+    stores,
+    settings: settings.section('cluster'),
+    events,
+    cluster: null,
+    self: () => ({
+      name: env.nodeName,
+      incarnation: '',
+      version,
+      schema: 0,
+      role: 'publisher',
+      state: 'up',
+      startedAt: startedWall,
+      heardAt: clock.now(),
+      delayMs: 0,
+      health: { sessions: users.sessionCount, users: users.onlineCount, down: [], database: database.state },
+    }),
+    clock,
+    log,
+  });
+  closers.push(() => failover.stop());
+
   const blobs = createFolderBlobs(join(env.dataDir, 'files'));
   await blobs.prepare();
 
@@ -212,6 +236,7 @@ async function compose(
     accounts: stores.accounts,
     tokens: stores.clientTokens,
     maxClients: () => xmppSettings.get().fastClients,
+    ...(failover.hasHome === undefined ? {} : { hasHome: failover.hasHome }),
   });
   await credentials.refreshProfiles();
   const signInSwitch = createSignInSwitch(credentials);
@@ -329,7 +354,7 @@ async function compose(
       services: () => services.list(),
       certificates: () => certificates.value.expiring(),
       database: () => databaseState,
-      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms()],
+      alarms: () => [...securityAlarms({ guard, certificates: certificates.value }), ...reportWatch.alarms(), ...failover.alarms()],
     },
     settings: server,
     clock,
@@ -395,6 +420,7 @@ async function compose(
     rooms: chatRooms,
     blobs,
     notices: rooms.notices,
+    failover: failover.control,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
   };
   const admin = createAdmin(adminDeps, auth);
@@ -511,7 +537,15 @@ async function compose(
   addFileServices({ services, files: rooms.files, uploads, proxy: proxyListener });
   closers.push(() => rooms.files.stop());
 
-  const failures = await services.startAll();
+  failover.addServices(services);
+  await failover.start();
+  const gate = failover.control.monitor.state();
+  // Feature services hang on the router; console and command line run, so that somebody can see what is waited for.
+  const failures = await services.startAll(gate.gate === 'waiting' ? { names: ['router'], why: gate.why } : undefined);
+  if (gate.gate === 'waiting')
+    void failover.control.monitor.opened().then(async () => {
+      for (const { name, fault } of await services.startAll()) log.error('services.not-started', { service: name, why: fault.message });
+    });
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
   const [first] = failures;
   closers.push(async () => {

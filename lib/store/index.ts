@@ -26,6 +26,7 @@ import { createNodeCommits } from './pubsub/commits.ts';
 import { prismaPubSubStore } from './pubsub/nodes.ts';
 import { prismaPushStore } from './push/registrations.ts';
 import { prismaRedundancyStore } from './redundancy/groups.ts';
+import { prismaReplicationSource } from './redundancy/replication.ts';
 import { prismaRosterStore } from './roster/rosters.ts';
 import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts';
 import { type BackoffWrite, prismaBackoffStore, writeBackoffs } from './security/backoffs.ts';
@@ -124,6 +125,7 @@ export function createStores(database: Database, { node, log, now = Date.now, fe
     backoff: prismaBackoffStore({ db, writes: queues.backoffs }),
     pubsub: prismaPubSubStore({ db, save: createNodeCommits({ client, log, fence }) }),
     ownership: prismaOwnershipStore({ db: { tx: client.writer, atomically: (work) => client.writer.$transaction(work) } }),
+    replication: prismaReplicationSource({ db }),
     settled: commits.settled,
     get figures() {
       return commits.figures;

@@ -6,6 +6,7 @@ import type { RoomArchive, RoomJournal, RoomStore } from '../muc/ports.ts';
 import type { ProfileStore } from '../profile/ports.ts';
 import type { PubSubStore } from '../pubsub/ports.ts';
 import type { PushStore } from '../push/ports.ts';
+import type { ReplicationSource } from '../redundancy/ports.ts';
 import type { RosterStore } from '../roster/ports.ts';
 import type { BackoffStore, SignInLog } from '../security/ports.ts';
 
@@ -25,6 +26,7 @@ export interface Stores extends AdminStores {
   readonly roomArchive: RoomArchive;
   readonly pubsub: PubSubStore;
   readonly ownership: OwnershipStore;
+  readonly replication: ReplicationSource;
   readonly unitOfWork: UnitOfWork;
   /** Resolves when what was handed to the journals before is committed, or given up. */
   settled(): Promise<void>;

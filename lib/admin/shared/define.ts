@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { Assigner } from '../../assignment/index.ts';
+import type { NodeFacts } from '../../cluster/ports.ts';
 import type { SettingsControl } from '../../config/registry.ts';
 import type { Diagnostics } from '../../diagnostics/index.ts';
 import type { Domains } from '../../directory/index.ts';
@@ -10,6 +12,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
 import type { Notices } from '../../notices/index.ts';
 import type { PubSubOperation } from '../../pubsub/index.ts';
+import type { DataMonitor, RecoveryManager } from '../../redundancy/index.ts';
 import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
@@ -50,8 +53,22 @@ export interface AdminDeps {
   readonly blobs: Pick<BlobStore, 'remove' | 'space'>;
   /** Texts of administrators to people. */
   readonly notices: NoticesDoor;
+  /** Homes of people and groups of nodes that stand in for each other. */
+  readonly failover: FailoverControl;
   /** What the parts of this node say they speak. */
   readonly protocols: () => readonly Protocol[];
+}
+
+/** What a node does as one of several; a node that is alone has neither group nor homes. */
+export interface FailoverControl {
+  readonly isAlone: boolean;
+  /** This node first. */
+  nodes(): readonly NodeFacts[];
+  readonly recovery: RecoveryManager | null;
+  readonly assigner: Assigner | null;
+  /** Every node looks again who acts for whom. */
+  announce(): Promise<void>;
+  readonly monitor: DataMonitor;
 }
 
 /** External components as administration sees them: the running ones, never a live object. */

@@ -59,6 +59,10 @@ export const permissions = [
   'announcements.write',
   'reports.read',
   'reports.write',
+  'redundancy.read',
+  'redundancy.write',
+  'assignment.read',
+  'assignment.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -90,6 +90,7 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     roomArchive: memoryRoomArchive(state),
     pubsub: memoryPubSubStore(state),
     ownership: memoryOwnershipStore(state, now),
+    replication: { read: async () => ({ roundTripMs: 0, isStandby: false, serverVersion: 'memory', standbys: [] }) },
     settled: async () => undefined,
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,

@@ -8,6 +8,8 @@ export interface StoredIdentity {
   readonly enabled: boolean;
   /** Null for an account that has no password here; nobody can sign in to it with one. */
   readonly credentials: ScramCredentials | null;
+  /** The account has no home node, so no node of this cluster acts for it. */
+  readonly isUnassigned?: boolean;
 }
 /** The same with the tokens of one of the account's clients. */
 export interface TokenIdentity extends StoredIdentity {
