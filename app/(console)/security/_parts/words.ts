@@ -43,6 +43,8 @@ const areaWords: Readonly<Record<string, string>> = {
   self: 'Own account',
   announcements: 'Announcements',
   reports: 'Reports',
+  redundancy: 'Redundancy groups',
+  assignment: 'User assignment',
 };
 const verbWords: Readonly<Record<string, string>> = {
   read: 'see',
@@ -56,4 +58,5 @@ const verbWords: Readonly<Record<string, string>> = {
   'jobs.write': 'cancel and retry',
   'announcements.write': 'send and change',
   'reports.write': 'close',
+  'redundancy.write': 'change, fail over and fall back',
 };
