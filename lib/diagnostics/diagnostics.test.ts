@@ -33,6 +33,7 @@ const noFigures: EngineFigures = {
   bytesIn: 0,
   bytesOut: 0,
   rateLimitPauses: 0,
+  floods: 0,
   malformedStreams: 0,
   rooms: 3,
   roomOccupants: 7,

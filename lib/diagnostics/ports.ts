@@ -21,6 +21,7 @@ export interface EngineFigures {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly rateLimitPauses: number;
+  readonly floods: number;
   readonly malformedStreams: number;
   /** Chat rooms in memory, and people in them. */
   readonly rooms: number;

@@ -291,3 +291,56 @@ describe('expiry', () => {
     expect(await world.im.expire()).toBe(0);
   });
 });
+
+describe('a message that its sender takes back', () => {
+  const take = (id: string) => `<retract xmlns='urn:xmpp:message-retract:1' id='${id}'/><body>Taken back.</body>`;
+  async function talk(change: Parameters<typeof createMessageWorld>[0] = {}) {
+    const world = createMessageWorld({ ...change, archive: { queriesPerSecond: 0, ...change.archive } });
+    const alice = await world.signIn('alice@example.com/a');
+    const bob = await world.signIn('bob@example.com/b');
+    world.chat(alice, 'bob@example.com', 'a secret', 'm1');
+    world.chat(bob, 'alice@example.com', 'mine', 'm1');
+    return { world, alice, bob };
+  }
+  const messagesOf = async (world: MessageWorld, session: FakeSession) =>
+    (await ask(world, session, `<query xmlns='${MAM}'/>`)).slice(0, -1).map((el) => {
+      const message = el.child('result', MAM)?.child('forwarded', 'urn:xmpp:forward:0')?.child('message', 'jabber:client');
+      return [
+        message?.attrs.id,
+        message?.child('body')?.text() ?? null,
+        message?.child('retracted', 'urn:xmpp:message-retract:1')?.attrs.id,
+      ];
+    });
+
+  it('is a tombstone in both archives that names the retraction, and is found by no search', async () => {
+    const { world, alice, bob } = await talk();
+    world.say(alice, `<message to='bob@example.com' type='chat' id='r1'>${take('m1')}</message>`);
+    await world.rest();
+    for (const session of [alice, bob]) {
+      session.take();
+      expect(await messagesOf(world, session)).toEqual([
+        ['m1', null, 'r1'],
+        ['m1', 'mine', undefined],
+        ['r1', 'Taken back.', undefined],
+      ]);
+      expect((await pageOf(world, session, form(field('{urn:xmpp:fulltext:0}fulltext', 'secret')))).bodies).toEqual([]);
+    }
+  });
+
+  it('stays when somebody else wants it taken back, and where the settings keep what was said', async () => {
+    const { world, alice, bob } = await talk();
+    const carol = await world.signIn('carol@example.com/c');
+    world.say(carol, `<message to='bob@example.com' type='chat' id='r1'>${take('m1')}</message>`);
+    await world.rest();
+    bob.take();
+    expect((await messagesOf(world, bob)).slice(0, 2)).toEqual([
+      ['m1', 'a secret', undefined],
+      ['m1', 'mine', undefined],
+    ]);
+    world.archiveValues.set({ ...world.archiveValues.get(), tombstones: false });
+    world.say(alice, `<message to='bob@example.com' type='chat' id='r2'>${take('m1')}</message>`);
+    await world.rest();
+    bob.take();
+    expect((await messagesOf(world, bob))[0]).toEqual(['m1', 'a secret', undefined]);
+  });
+});

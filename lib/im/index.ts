@@ -62,8 +62,14 @@ const carriedProtocols: readonly Protocol[] = [
   carried('XEP-0308', 'Last Message Correction', '1.2.1'),
   carried('XEP-0333', 'Displayed Markers', '0.5.0'),
   carried('XEP-0353', 'Jingle Message Initiation', '0.6.0'),
-  carried('XEP-0424', 'Message Retraction', '0.4.2', 'Copied, kept and archived; the retracted message stays in the archive beside it.'),
+  carried(
+    'XEP-0424',
+    'Message Retraction',
+    '0.4.2',
+    'Copied, kept and archived; in the archives of both sides a tombstone takes the place of what its sender takes back.',
+  ),
   carried('XEP-0444', 'Message Reactions', '0.2.0'),
+  carried('XEP-0461', 'Message Replies', '0.2.1'),
 ];
 
 const protocols: readonly Protocol[] = [
@@ -189,6 +195,7 @@ export function createIm(deps: {
         'urn:xmpp:carbons:rules:0',
         OFFLINE,
         'urn:xmpp:message-retract:1',
+        'urn:xmpp:message-retract:1#tombstone',
       ],
     },
     protocols,

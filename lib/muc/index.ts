@@ -18,6 +18,8 @@ import { createConfiguring } from './configure.ts';
 import { type MucContext, type MucCounters, occupantIdMaker } from './context.ts';
 import { createDiscovery } from './discovery.ts';
 import { createDoor } from './door.ts';
+import { createHats } from './hats.ts';
+import { createHatsIq } from './hats-iq.ts';
 import { createInvitations } from './invitations.ts';
 import { createJoining, type Joining } from './join.ts';
 import { createLeaving } from './leave.ts';
@@ -59,6 +61,8 @@ export interface Muc extends RouterRoom {
   expire(): Promise<number>;
   /** An account was removed or renamed. */
   forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
+  /** A person of this server shows another picture (XEP-0398 §4): the rooms their devices (full addresses) are in tell of it. Hashes; empty for none. */
+  pictureChanged(devices: readonly string[], was: string, now: string): void;
   stop(): Promise<void>;
 }
 
@@ -123,9 +127,11 @@ export function createMuc(deps: {
   const affiliations = createAffiliations({ ctx, broadcasts, leaving, showOccupants: joining.showOccupants });
   const configuring = createConfiguring({ ctx, registry, affiliations, messages, leaving });
   const registration = createRegisterIq({ ctx, affiliations });
+  const hats = createHatsIq({ ctx, hats: createHats({ ctx, broadcasts, messages }) });
   const discovery = createDiscovery({
     ctx,
     registration,
+    hats,
     pages: createRoomPages({ store: deps.store, registry, elsewhere: () => elsewhere }),
   });
   const relay = createRelay({ ctx, vcardOf: deps.vcardOf });
@@ -147,6 +153,7 @@ export function createMuc(deps: {
       archive: createArchiveIq(ctx),
       vcard: createVcardIq({ ctx, configuring }),
       moderation: createModeration({ ctx, messages }),
+      hats,
     }),
     answer: (iq, answer) => router().answer(iq, answer),
     failed: (iq, error) => router().failed(iq, error),
@@ -227,6 +234,13 @@ export function createMuc(deps: {
     release(isMine) {
       for (const room of [...registry.all()]) if (!isMine(room.jid.bare)) close(room);
     },
+    pictureChanged(devices, was, now) {
+      for (const room of [...registry.all()])
+        for (const full of devices) {
+          const session = room.sessions.get(full);
+          if (session !== undefined) changes.picture(room, session, was, now);
+        }
+    },
     async expire() {
       const { archiveRetention } = settings.get();
       return archiveRetention === 0 ? 0 : deps.archive.expire(clock.now() - archiveRetention * 1000, EXPIRE_SLICE);
@@ -234,6 +248,9 @@ export function createMuc(deps: {
     async forgetPerson(bare, renamedTo) {
       await deps.store.forgetPerson(bare, renamedTo);
       for (const room of registry.all()) {
+        const uris = room.worn.get(bare);
+        room.worn.delete(bare);
+        if (renamedTo !== undefined) for (const uri of uris ?? []) room.wear(renamedTo, uri, true);
         const known = room.affiliations.get(bare);
         if (known === undefined) continue;
         room.setStanding(bare, 'none', null, '');

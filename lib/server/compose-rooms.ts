@@ -25,7 +25,7 @@ import type { AdminCommands, OwnAccounts } from '../xmpp/xeps/ports.ts';
 import { createDisco, type DiscoInfo } from '../xmpp/xeps/xep-0030-disco.ts';
 import { createCommands } from '../xmpp/xeps/xep-0050-commands.ts';
 import { createRegistration, type InBandRegistration } from '../xmpp/xeps/xep-0077-registration.ts';
-import { createVersion } from '../xmpp/xeps/xep-0092-version.ts';
+import { createVersion, softwareForm } from '../xmpp/xeps/xep-0092-version.ts';
 import { createCaps } from '../xmpp/xeps/xep-0115-caps.ts';
 import { administrationCommands } from '../xmpp/xeps/xep-0133-administration.ts';
 import { contactForms, contactRoom } from '../xmpp/xeps/xep-0157-contact.ts';
@@ -120,7 +120,18 @@ export function composeRooms(deps: {
     roster,
     settings: settings.section('presence'),
     clock,
-    conversion: { nodes: pubsub.personal, users, router, log },
+    conversion: {
+      nodes: pubsub.personal,
+      users,
+      router,
+      pictureChanged: (user, was, now) =>
+        muc.pictureChanged(
+          [...user.sessions.values()].map(({ jid }) => jid.full),
+          was,
+          now,
+        ),
+      log,
+    },
   });
   const notices = createNotices({ store: stores.notices, users, router, journal: stores.journal, clock, log });
   const search = createSearch({
@@ -144,7 +155,7 @@ export function composeRooms(deps: {
     rooms: () => built.rooms,
     maySee: (viewer, owner) => viewer === owner.bare || roster.isWatcher(owner, viewer),
     services: (imDomain) => built.hosts.itemsFor(imDomain),
-    forms: () => contactForms(settings.section('server')),
+    forms: () => [...contactForms(settings.section('server')), softwareForm(deps.version)],
     nodes: () => [caps.nodes, commands.nodes],
     accounts: () => [pubsub.disco],
     ownNodes: () => [im.nodes],

@@ -36,6 +36,7 @@ import {
 } from '../security/index.ts';
 import { createServices } from '../services/index.ts';
 import { createFolderBlobs, createStores, openDatabase, schemaVersion } from '../store/index.ts';
+import { followProxies } from '../xmpp/c2s/client-address.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
 import { componentProtocol, createComponents } from '../xmpp/components/index.ts';
@@ -315,7 +316,9 @@ async function compose(
       rooms.muc
         .forgetPerson(bare as BareJid, movedTo as BareJid | undefined)
         .catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
-      rooms.pubsub.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('pubsub.forget-failed', { bare, error }));
+      rooms.pubsub
+        .forgetPerson(bare as BareJid, movedTo as BareJid | undefined)
+        .catch((error: unknown) => log.warn('pubsub.forget-failed', { bare, error }));
     }
     if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
     if (what === 'removed') rooms.files.upkeep.accountRemoved();
@@ -349,6 +352,7 @@ async function compose(
     bytesIn: clients.counters.bytesIn,
     bytesOut: clients.counters.bytesOut,
     rateLimitPauses: clients.counters.rateLimitPauses,
+    floods: clients.counters.floods,
     malformedStreams: clients.counters.malformedStreams,
     rooms: chatRooms.door.counters.rooms,
     roomOccupants: chatRooms.door.counters.occupants,
@@ -519,6 +523,7 @@ async function compose(
       live,
       tls: consoleTls,
       isOwnHost: hostNames.isOurs,
+      isTrustedProxy: followProxies(() => settings.section('console').get().trustedProxies),
       log,
     },
   );

@@ -90,6 +90,7 @@ function weigh(entry: JournalEntry): { rows: number; bytes: number } {
   let bytes = rows * ROW_BYTES;
   for (const row of entry.archive) bytes += row.xml.length + row.body.length;
   for (const row of entry.offline) bytes += row.xml.length;
+  for (const row of entry.retracted ?? []) bytes += row.xml.length;
   return { rows, bytes };
 }
 

@@ -9,6 +9,7 @@ import {
   MonitorSmartphone,
   Network,
   ScrollText,
+  Server,
   Settings,
   ShieldCheck,
   Users,
@@ -57,6 +58,18 @@ export const areas: readonly Area[] = [
     children: [{ label: 'Settings', href: '/presence/settings', may: 'settings.read' }],
   },
   { label: 'Domains', href: '/domains', key: 'd', may: 'domains.read', icon: icon(Globe) },
+  {
+    label: 'Nodes',
+    href: '/redundancy-groups',
+    key: 'n',
+    may: 'redundancy.read',
+    icon: icon(Server),
+    children: [
+      { label: 'Redundancy groups', href: '/redundancy-groups', may: 'redundancy.read' },
+      { label: 'User assignment', href: '/assignment', may: 'assignment.read' },
+      { label: 'Data monitor', href: '/data-monitor', may: 'services.read' },
+    ],
+  },
   { label: 'Services', href: '/services', key: 'v', may: 'services.read', icon: icon(Activity) },
   { label: 'Topology', href: '/topology', key: 'n', may: 'cluster.read', icon: icon(Network) },
   {

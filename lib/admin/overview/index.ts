@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Sample } from '../../diagnostics/index.ts';
 import { ok } from '../../kernel/result.ts';
 import { alarmView } from '../diagnostics/index.ts';
-import { defineUseCase } from '../shared/define.ts';
+import { type AdminDeps, defineUseCase } from '../shared/define.ts';
 import { instant } from '../shared/fields.ts';
 import { overviewInput, seriesInput, statusInput } from './inputs.ts';
 import { limitsOf, sentencesOf } from './sentences.ts';
@@ -43,6 +43,16 @@ const nothingYet: Omit<Sample, 'at'> = {
   heapBytes: 0,
 };
 
+function dataMonitorOf({ failover }: AdminDeps) {
+  const { gate, why, replication } = failover.monitor.state();
+  return {
+    gate,
+    says: why,
+    database: replication === null ? '' : `PostgreSQL ${replication.serverVersion}`,
+    standbys: replication?.standbys.length ?? 0,
+  };
+}
+
 const getOverview = defineUseCase({
   id: 'overview.get',
   title: 'Overview',
@@ -82,6 +92,8 @@ const getOverview = defineUseCase({
     rooms: z.object({ stored: z.int(), live: z.int(), occupants: z.int(), messagesIn: z.number(), messagesDelivered: z.number() }),
     domains: z.int(),
     locks: z.int(),
+    /** Whether what is stored is complete where this node reads it. */
+    dataMonitor: z.object({ gate: z.enum(['open', 'waiting', 'given-up']), says: z.string(), database: z.string(), standbys: z.int() }),
   }),
   rest: { method: 'GET', path: '/overview' },
   cli: { words: ['overview'] },
@@ -145,6 +157,7 @@ const getOverview = defineUseCase({
       },
       domains: deps.domains.list().length,
       locks,
+      dataMonitor: dataMonitorOf(deps),
     });
   },
 });

@@ -61,6 +61,14 @@ export const archiveSettings = defineSection({
       zero: 'no limit',
       applies: 'now',
     },
+    tombstones: {
+      kind: 'switch',
+      label: 'What people take back is removed',
+      help: 'A message that its sender takes back (XEP-0424) is replaced by a mark, in the history of both sides. Off: it stays in the history, and clients hide it.',
+      default: true,
+      applies: 'now',
+      warnings: { off: 'What people take back from now on can still be read by both sides with another client.' },
+    },
     maxPreferences: {
       kind: 'count',
       label: 'Addresses in the preferences of a person',

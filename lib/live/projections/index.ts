@@ -11,6 +11,7 @@ import {
   usersProjection,
 } from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
+import { assignedPeopleProjection, assignmentProjection, dataMonitorProjection, redundancyProjection } from './redundancy.ts';
 import { occupantsProjection, roomMembersProjection, roomProjection, roomsProjection } from './rooms.ts';
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
@@ -39,4 +40,8 @@ export const projections: readonly AnyProjection[] = [
   settingsVersionProjection,
   auditCountProjection,
   topologyProjection,
+  redundancyProjection,
+  assignmentProjection,
+  assignedPeopleProjection,
+  dataMonitorProjection,
 ];

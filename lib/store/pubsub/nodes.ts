@@ -116,10 +116,20 @@ export function prismaPubSubStore({
         WHERE i.expires_at <= ${BigInt(Math.trunc(now))} ORDER BY i.expires_at LIMIT ${limit}`;
       return rows.map(({ bare, service, name, id }) => ({ owner: bare ?? service ?? '', isService: service !== null, node: name, id }));
     },
-    async forgetPerson(bare) {
+    async forgetPerson(bare, renamedTo) {
       await db.atomically(async (inside) => {
+        if (renamedTo !== undefined) {
+          await inside.$executeRaw`
+            UPDATE pubsub_affiliation a SET jid = ${renamedTo} WHERE jid = ${bare}
+              AND NOT EXISTS (SELECT 1 FROM pubsub_affiliation b WHERE b.node_id = a.node_id AND b.jid = ${renamedTo})`;
+          await inside.$executeRaw`
+            UPDATE pubsub_subscription a SET jid = ${renamedTo} || substr(jid, length(${bare}) + 1) WHERE (jid = ${bare} OR (jid > ${`${bare}/`} AND jid < ${`${bare}0`}))
+              AND NOT EXISTS (SELECT 1 FROM pubsub_subscription b WHERE b.node_id = a.node_id
+                AND b.jid = ${renamedTo} || substr(a.jid, length(${bare}) + 1))`;
+        }
         await inside.$executeRaw`DELETE FROM pubsub_affiliation WHERE jid = ${bare}`;
-        await inside.$executeRaw`DELETE FROM pubsub_subscription WHERE jid = ${bare} OR starts_with(jid, ${`${bare}/`})`;
+        // "0" follows "/": all full addresses of the bare one, by the index.
+        await inside.$executeRaw`DELETE FROM pubsub_subscription WHERE jid = ${bare} OR (jid > ${`${bare}/`} AND jid < ${`${bare}0`})`;
       });
     },
     async find(query) {

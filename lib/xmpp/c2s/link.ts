@@ -37,6 +37,8 @@ export interface StreamSession extends LinkedSession {
   /** One element from the client. Returns for how many milliseconds its connection should stop reading. */
   take(el: Element): number;
   end(condition: StreamCondition | null, text?: string): void;
+  /** Its client sends faster than it may, for too long: the session ends. */
+  flooded(): void;
   /** The client said nothing for a while. */
   ping(): void;
   /** It lives on another node and outlives this one. */

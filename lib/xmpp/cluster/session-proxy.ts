@@ -29,6 +29,9 @@ const notNow: StanzaFault = {
   text: 'This is not possible at the moment. Try again later.',
 };
 
+/** As a session here says it. */
+const FLOODED = 'You have been sending much faster than you may, for too long.';
+
 /** The session of another node as the stream of its client uses it. */
 class DistantStream implements StreamSession {
   readonly isDistant = true;
@@ -65,6 +68,9 @@ class DistantStream implements StreamSession {
     this.over();
     this.say(FROM_CLIENT.end, JSON.stringify(end));
     this.link.close(condition, text);
+  }
+  flooded(): void {
+    this.end('policy-violation', FLOODED);
   }
   linkLost(): void {
     if (this.isOver) return;

@@ -44,6 +44,8 @@ const areaWords: Readonly<Record<string, string>> = {
   announcements: 'Announcements',
   reports: 'Reports',
   cluster: 'Cluster',
+  redundancy: 'Redundancy groups',
+  assignment: 'User assignment',
 };
 const verbWords: Readonly<Record<string, string>> = {
   read: 'see',
@@ -57,4 +59,5 @@ const verbWords: Readonly<Record<string, string>> = {
   'jobs.write': 'cancel and retry',
   'announcements.write': 'send and change',
   'reports.write': 'close',
+  'redundancy.write': 'change, fail over and fall back',
 };
