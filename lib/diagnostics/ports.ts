@@ -55,6 +55,8 @@ export interface DatabaseFacts {
   readonly state: 'up' | 'down';
   readonly since: number;
   readonly why: string;
+  /** It answers, and can keep nothing: its disk is full, say. */
+  readonly isFull?: boolean;
 }
 
 export type Severity = 'critical' | 'warning';

@@ -21,8 +21,11 @@ async function ask(world: MessageWorld, session: FakeSession, payload: string, t
   await world.until(() => session.sent.some(({ xml }) => xml.startsWith('<iq')));
   return session.take();
 }
+const queryIq = (id: string, inner = '') => `<iq type='set' id='${id}'><query xmlns='${MAM}' queryid='f1'>${inner}</query></iq>`;
 async function query(world: MessageWorld, session: FakeSession, inner = '', to = ''): Promise<Page | string> {
-  const got = await ask(world, session, `<query xmlns='${MAM}' queryid='f1'>${inner}</query>`, 'set', to);
+  return readPage(await ask(world, session, `<query xmlns='${MAM}' queryid='f1'>${inner}</query>`, 'set', to));
+}
+function readPage(got: readonly Element[]): Page | string {
   const iq = got[got.length - 1];
   const error = iq?.child('error', 'jabber:client');
   if (error) return error.elements()[0]?.name ?? '';
@@ -262,13 +265,66 @@ describe('a query', () => {
     expect(await query(world, alice, '', 'nobody@example.com')).toBe('forbidden');
   });
 
-  it('gets no more than the page size, and not more often than set', async () => {
-    const { world, alice } = await archive(9, { archive: { pageSize: 4, queriesPerSecond: 2 } });
+  it('gets no more than the page size', async () => {
+    const { world, alice } = await archive(9, { archive: { pageSize: 4 } });
     expect((await pageOf(world, alice, rsm('<max>500</max>'))).bodies).toHaveLength(4);
-    expect((await pageOf(world, alice)).bodies).toHaveLength(4);
-    expect(await query(world, alice)).toBe('policy-violation');
+  });
+
+  it('gives a client that reads page after page all of thirty pages, at the pace that is set', async () => {
+    const { world, alice } = await archive(60, { archive: { pageSize: 2, queriesPerSecond: 5 } });
+    const began = world.clock.monotonic();
+    const bodies: string[] = [];
+    for (let after = ''; ; ) {
+      world.say(alice, queryIq('p', rsm(after === '' ? '' : `<after>${after}</after>`)));
+      while (!alice.sent.some(({ xml }) => xml.startsWith('<iq'))) {
+        await world.rest();
+        if (!alice.sent.some(({ xml }) => xml.startsWith('<iq'))) world.clock.advance(50);
+      }
+      const page = readPage(alice.take());
+      if (typeof page === 'string') throw new Error(page);
+      bodies.push(...page.bodies);
+      if (page.complete) break;
+      after = page.last ?? '';
+    }
+    expect(bodies).toEqual(all(60));
+    // The first five come at once, the others five a second.
+    expect(world.clock.monotonic() - began).toBeGreaterThanOrEqual(5000);
+    expect(world.clock.monotonic() - began).toBeLessThan(6500);
+  });
+
+  it('keeps ten queries waiting at most, answers them in order, and drops those of a session that ends with their timer', async () => {
+    const { world, alice } = await archive(3, { archive: { queriesPerSecond: 1 } });
+    const phone = await world.signIn('alice@example.com/phone');
+    await world.rest();
+    phone.take();
+    alice.take();
+    const timers = world.clock.waiting;
+    for (let i = 0; i < 12; i++) world.say(alice, queryIq(`q${i}`));
+    await world.rest();
+    const answers = () =>
+      alice
+        .take()
+        .filter((one) => one.name === 'iq')
+        .map((one) => `${one.attrs.id} ${one.attrs.type}`);
+    expect(answers().sort()).toEqual(['q0 result', 'q11 error']);
+    for (let i = 0; i < 3; i++) {
+      world.clock.advance(1000);
+      await world.rest();
+    }
+    expect(answers()).toEqual(['q1 result', 'q2 result', 'q3 result']);
+    world.say(phone, queryIq('other'));
+    alice.end(null);
     world.clock.advance(1000);
-    expect((await pageOf(world, alice)).bodies).toHaveLength(4);
+    await world.rest();
+    expect(
+      phone
+        .take()
+        .filter((one) => one.name === 'iq')
+        .map((one) => one.attrs.id),
+    ).toEqual(['other']);
+    // The router's own look at what is answered late comes every five seconds while somebody waits.
+    world.clock.advance(5000);
+    expect(world.clock.waiting).toBeLessThanOrEqual(timers);
   });
 
   it('can be preceded by asking for the fields and the edges', async () => {

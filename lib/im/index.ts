@@ -24,7 +24,7 @@ import { createStrangerLimit } from './strangers.ts';
 import { createOfflineRetrieval, OFFLINE, offlineProtocol } from './xep-0013-offline.ts';
 import { archiveHandlers, archiveProtocols, metadataElement } from './xep-0313-archive.ts';
 
-export { FULL_TEXT, FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery } from './archive-query.ts';
+export { FULL_TEXT, FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery, tooManyQueries } from './archive-query.ts';
 export type { ImCounters } from './deliver.ts';
 export { createBroadcast } from './xep-0033-addresses.ts';
 
@@ -112,6 +112,7 @@ export function createIm(deps: {
   /** Commits are in order, so the turn of an entry without rows comes when all before it are safe. While the database is away there is no waiting. */
   const settled = (): Promise<void> =>
     deps.journal.accepting ? new Promise((done) => deps.journal.append({ archive: [], offline: [] }, done)) : Promise.resolve();
+  const reading = archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled });
 
   const repeats = createRepeats(deps);
 
@@ -183,8 +184,9 @@ export function createIm(deps: {
           kept.ended(session, unsent);
         },
       },
+      ...reading.hooks,
     ],
-    iq: [...carbonHandlers, ...archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled }), ...retrieval.iq],
+    iq: [...carbonHandlers, ...reading.iq, ...retrieval.iq],
     features: {
       server: [NS.carbons, 'urn:xmpp:carbons:rules:0', 'msgoffline', OFFLINE, NS.stanzaId, NS.archive],
       account: [

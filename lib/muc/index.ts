@@ -143,6 +143,7 @@ export function createMuc(deps: {
     messages,
     invitations: createInvitations({ ctx, affiliations }),
   });
+  const archive = createArchiveIq(ctx);
   const desk = createServiceDesk({
     handlers: createRequests({
       registry,
@@ -150,7 +151,7 @@ export function createMuc(deps: {
       owner: createOwnerIq({ ctx, configuring }),
       admin: createAdminIq({ ctx, affiliations }),
       registration,
-      archive: createArchiveIq(ctx),
+      archive,
       vcard: createVcardIq({ ctx, configuring }),
       moderation: createModeration({ ctx, messages }),
       hats,
@@ -265,6 +266,7 @@ export function createMuc(deps: {
       relay.stop();
       for (const room of [...registry.all()]) close(room);
     },
+    hooks: [{ hook: 'session.ended', stage: 'record', run: archive.ended }],
     protocols: mucProtocols,
   };
 }

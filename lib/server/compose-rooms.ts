@@ -9,7 +9,7 @@ import { type BareJid, parseJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
 import { createMuc, type Muc } from '../muc/index.ts';
-import { createNotices, type Notices } from '../notices/index.ts';
+import { createHolds, createNotices, type Notices } from '../notices/index.ts';
 import { createPresence, type Presence } from '../presence/index.ts';
 import { createProfile } from '../profile/index.ts';
 import { createPubSub, type PubSub } from '../pubsub/index.ts';
@@ -133,7 +133,20 @@ export function composeRooms(deps: {
       log,
     },
   });
-  const notices = createNotices({ store: stores.notices, users, router, journal: stores.journal, clock, log });
+  const notices = createNotices({
+    store: stores.notices,
+    users,
+    router,
+    journal: {
+      get accepting() {
+        return stores.journal.accepting;
+      },
+      committed: (done) => stores.journal.append({ archive: [], offline: [] }, done),
+    },
+    holds: createHolds(stores),
+    clock,
+    log,
+  });
   const search = createSearch({
     directory: {
       async find(words, domain, limit) {

@@ -364,9 +364,9 @@ async function compose(
 
   // Services, diagnostics.
   const services = createServices({ events, clock, log, nearest: nearestName });
-  const databaseState = { state: database.state, since: clock.now(), why: '' };
-  database.onState((state, why) => {
-    Object.assign(databaseState, { state, why, since: clock.now() });
+  const databaseState = { state: database.state, since: clock.now(), why: '', isFull: false };
+  database.onState((state, why, isFull) => {
+    Object.assign(databaseState, { state, why, isFull, since: clock.now() });
     services.report('database', { ok: state === 'up', why });
     events.emit('database.changed', { state, why });
   });
@@ -421,8 +421,8 @@ async function compose(
     clock,
     log,
     events,
-    rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }),
-    node: env.nodeName,
+    rebuild: createRebuild({ uow, events, settings, rooms: chatRooms, notices: joined?.notices ?? rooms.notices, clock }),
+    nodeName: env.nodeName,
   });
   const engineView = createEngineView({
     users,

@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import type { RoomJournal } from '../muc/ports.ts';
 import type { RosterChange } from '../roster/ports.ts';
 import type { DbClient } from './client.ts';
-import { causeOf, isFencedOff, isPassing, StoreUnavailable } from './errors.ts';
+import { causeOf, isFencedOff, isPassing, isRefusal, StoreUnavailable } from './errors.ts';
 import { accountsOf, isStillHeld, proofStatement } from './fencing.ts';
 import type { Prisma } from './generated/client.ts';
 import { journalStatement } from './im/journal-statement.ts';
@@ -15,8 +15,8 @@ import { rosterStatement } from './roster/roster-statement.ts';
  * Group commit (design §3). Entries gather for a few milliseconds, or until there are many rows, and go in one transaction; one
  * is on its way while the next gathers. Under load the batches grow by themselves, when idle an entry waits only the gathering.
  *
- * A lost connection keeps the batch and sends the very same one again once the database is back: rows have ids of their own, so a
- * commit whose answer was lost is not repeated. What a batch cannot store for another reason is found by halving, so that one bad
+ * A lost connection, or a disk that is full, keeps the batch and sends the very same one again once the database is back: rows have ids of
+ * their own, so a commit whose answer was lost is not repeated. What a batch cannot store for another reason is found by halving, so that one bad
  * entry costs only itself.
  */
 export interface GroupCommit {
@@ -199,7 +199,7 @@ export function createGroupCommit({
           await fence.refused();
           continue;
         }
-        if (isPassing(error) && ++passing <= PASSING_TRIES) continue;
+        if ((isPassing(error) || !isRefusal(error)) && ++passing <= PASSING_TRIES) continue;
         if (batch.length > 1) {
           const middle = batch.length >> 1;
           await commit(batch.slice(0, middle));

@@ -64,11 +64,17 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     signIns: stores.signIns,
     rooms: { door: rooms, store: stores.rooms, archive: stores.roomArchive },
     blobs: memoryBlobs(),
+    notices: {
+      reload: async () => undefined,
+      tellEach: async (bares: readonly string[]) => bares.map(() => true),
+      tellOnline: async () => ({ people: 0, devices: 0 }),
+      tellMotd: async () => ({ people: 0, devices: 0 }),
+    } satisfies AdminDeps['notices'],
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     failover: aloneFailover(),
     ...more,
   };
-  const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base), node: 'node-1' });
+  const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base), nodeName: 'node-1' });
   const deps = { jobs, ...base } as AdminDeps;
   const tokens = new Map<string, Viewer>();
   const auth = {

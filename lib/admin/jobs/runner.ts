@@ -29,6 +29,11 @@ export interface JobWork {
    * name `job:JOB` as their parent.
    */
   slices(from: number, job: string): AsyncIterable<readonly RowOutcome[]>;
+  /**
+   * Where the slices have come to, added to the stored input after each. Work that has it does not go by the number of rows, and waits for a database that
+   * is away instead of failing: `slices` is then called again and goes on behind its place.
+   */
+  place?(): Readonly<Record<string, unknown>>;
   /** Sentence for the end. */
   summary(counts: { done: number; failed: number }): string;
 }
@@ -77,7 +82,7 @@ export function createJobRunner(deps: {
   events: EventHub;
   rebuild: RebuildWork;
   /** Name of this node. */
-  node: string;
+  nodeName: string;
 }): JobRunner {
   const waiting: Entry[] = [];
   const running = new Map<string, Entry>();
@@ -98,35 +103,45 @@ export function createJobRunner(deps: {
     if (running.size === 0 && (waiting.length === 0 || stopping)) for (const wake of idlers.splice(0)) wake();
   }
 
-  async function run(entry: Entry) {
+  async function run(entry: Entry): Promise<void> {
     let { done, failed } = entry.already;
     let total = 0;
+    let isWhole = false;
+    let input = entry.work.input;
     const tell = (state: string) => deps.events.emit('job.changed', { jobId: entry.id, state, done: done + failed, total });
     try {
       const plan = await entry.work.prepare();
       total = plan.total;
+      input = plan.input ?? input;
       await jobs().update(entry.id, {
         state: 'running',
         startedAt: deps.clock.now(),
         total,
-        ...(plan.input ? { input: withViewer(plan.input, entry.viewer, deps.node) } : {}),
+        ...(plan.input ? { input: withViewer(plan.input, entry.viewer, deps.nodeName) } : {}),
       });
       tell('running');
       let index = entry.from;
       if (!entry.cancelled) {
+        isWhole = true;
         for await (const slice of entry.work.slices(entry.from, entry.id)) {
           await jobs().addResults(
             entry.id,
             slice.map((row) => ({ ...row, index: index++ })),
           );
           for (const row of slice) row.ok ? done++ : failed++;
-          await jobs().update(entry.id, { done, failed });
+          const place = entry.work.place?.();
+          await jobs().update(entry.id, {
+            done,
+            failed,
+            ...(place === undefined ? {} : { input: withViewer({ ...input, ...place }, entry.viewer, deps.nodeName) }),
+          });
           tell('running');
-          if (entry.cancelled || stopping) break;
+          isWhole = !entry.cancelled && !stopping;
+          if (!isWhole) break;
           await freeLoop();
         }
       }
-      if (stopping && !entry.cancelled && done + failed < total) return;
+      if (stopping && !entry.cancelled && !isWhole && done + failed < total) return;
       const state = entry.cancelled ? 'cancelled' : 'done';
       const summary = entry.work.summary({ done, failed });
       await end(entry, state, entry.cancelled ? `Cancelled after ${done + failed} of ${total}. ${summary}` : summary, {
@@ -135,6 +150,14 @@ export function createJobRunner(deps: {
         total,
       });
     } catch (error) {
+      if (entry.work.place !== undefined && isDatabaseAway(error)) {
+        deps.log.warn('job.waits-for-database', { job: entry.id, kind: entry.work.kind, done: done + failed });
+        await retryPause();
+        if (stopping) return;
+        const rest: Entry = { ...entry, from: done + failed, already: { done, failed } };
+        running.set(entry.id, rest);
+        return await run(rest);
+      }
       deps.log.error('job.broke', { job: entry.id, kind: entry.work.kind, error: error instanceof Error ? error.stack : String(error) });
       const where = `after ${done + failed} of ${total}`;
       const text = isDatabaseAway(error)
@@ -154,17 +177,21 @@ export function createJobRunner(deps: {
         return await end(entry, 'failed', summary, counts);
       } catch (error) {
         deps.log.error('job.end-not-written', { job: entry.id, error: String(error) });
-        await new Promise<void>((resolve) => {
-          const timer = deps.clock.setTimeout(() => wake(), retryMs);
-          const wake = () => {
-            timer.cancel();
-            pauses.delete(wake);
-            resolve();
-          };
-          pauses.add(wake);
-        });
+        await retryPause();
       }
     }
+  }
+
+  function retryPause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = deps.clock.setTimeout(() => wake(), retryMs);
+      const wake = () => {
+        timer.cancel();
+        pauses.delete(wake);
+        resolve();
+      };
+      pauses.add(wake);
+    });
   }
 
   async function end(
@@ -212,7 +239,7 @@ export function createJobRunner(deps: {
         total: 0,
         done: 0,
         failed: 0,
-        input: withViewer(work.input, ctx.viewer, deps.node),
+        input: withViewer(work.input, ctx.viewer, deps.nodeName),
         summary: '',
       };
       await ctx.stores.jobs.create(row);
@@ -248,7 +275,7 @@ export function createJobRunner(deps: {
     async recover(isForgotten = () => false) {
       for await (const row of unfinished(deps.uow.stores)) {
         const node = nodeOf(row);
-        if (node !== null && node !== deps.node && !isForgotten(node)) continue;
+        if (node !== null && node !== deps.nodeName && !isForgotten(node)) continue;
         const viewer = viewerOf(row);
         const work = viewer && deps.rebuild(row, null, viewer);
         if (work && viewer) {

@@ -52,9 +52,9 @@ export const archiveSettings = defineSection({
     },
     queriesPerSecond: {
       kind: 'count',
-      label: 'Queries a second per session',
-      help: 'More are answered with policy-violation, type wait.',
-      default: 5,
+      label: 'Queries a second per person',
+      help: 'What comes faster waits for its turn: reading a long archive takes longer and does not fail. Who has ten queries waiting is refused more.',
+      default: 10,
       min: 0,
       max: 10_000,
       unit: 'a second',

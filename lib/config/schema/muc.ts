@@ -161,8 +161,8 @@ export const mucSettings = defineSection({
     archiveQueriesPerSecond: {
       kind: 'count',
       label: 'Archive queries a second per person',
-      help: 'More are answered with policy-violation, type wait.',
-      default: 5,
+      help: 'In all rooms together. What comes faster waits for its turn: reading a long archive takes longer and does not fail. Who has ten queries waiting is refused more.',
+      default: 10,
       min: 0,
       max: 10_000,
       unit: 'a second',

@@ -5,6 +5,7 @@ import { boundDb, type Db, type Tx } from '../db.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { Prisma } from '../generated/client.ts';
 import { jsonRows } from '../json-rows.ts';
+import type { Statement } from '../reads.ts';
 import { fold } from '../search-words.ts';
 import type { Channel } from '../write-behind.ts';
 import { type AccountRow, accountColumns, type CredentialRow, derived, fromCredentials, toAccount, toCredentials } from './account-rows.ts';
@@ -24,6 +25,14 @@ export interface AccountStoreDeps {
   readonly newHomes?: ((count: number) => readonly (string | null)[] | null) | undefined;
 }
 
+const byBare: Statement = { name: 'account.by-bare', text: `SELECT ${accountColumns.sql} FROM account a WHERE a.bare = ANY($1::text[])` };
+const credentialsOf: Statement = {
+  name: 'account.credentials',
+  text: `
+    SELECT a.id, a.bare, a.enabled, c.salt, c.iterations, c.sha1_stored_key, c.sha1_server_key, c.sha256_stored_key, c.sha256_server_key
+    FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.bare = ANY($1::text[])`,
+};
+
 export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreDeps): AccountStore {
   const { tx } = db;
   const one = async (where: Prisma.Sql, on: Tx = tx): Promise<Account | null> => {
@@ -36,7 +45,7 @@ export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreD
     byUserId: (userId) => one(Prisma.sql`a.user_key = ${fold(userId)}`),
     async byBare(bares) {
       if (bares.length === 0) return new Map();
-      const rows = await tx.$queryRaw<AccountRow[]>`SELECT ${accountColumns} FROM account a WHERE a.bare = ANY(${[...bares]}::text[])`;
+      const rows = await db.read<AccountRow>(byBare, [bares]);
       return new Map(rows.map((row) => [row.bare as BareJid, toAccount(row)]));
     },
     async byUserIds(userIds) {
@@ -53,7 +62,7 @@ export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreD
       return found;
     },
     find: (query) => findAccounts(tx, query),
-    each: (query) => eachAccount(tx, query),
+    each: (query) => eachAccount(db, query),
     create: (rows) =>
       rows.length === 0
         ? Promise.resolve({ created: [], taken: [] })
@@ -129,9 +138,7 @@ export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreD
 
     async credentials(bares) {
       if (bares.length === 0) return new Map();
-      const rows = await tx.$queryRaw<(CredentialRow & { id: number; bare: string; enabled: boolean })[]>`
-        SELECT a.id, a.bare, a.enabled, c.salt, c.iterations, c.sha1_stored_key, c.sha1_server_key, c.sha256_stored_key, c.sha256_server_key
-        FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.bare = ANY(${[...bares]}::text[])`;
+      const rows = await db.read<CredentialRow & { id: number; bare: string; enabled: boolean }>(credentialsOf, [bares]);
       return new Map(
         rows.map((row) => [row.bare as BareJid, { accountId: row.id, enabled: row.enabled, credentials: toCredentials(row) }]),
       );
