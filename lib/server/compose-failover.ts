@@ -61,6 +61,7 @@ export interface Failover {
 const LOOK_MS = 1_000;
 const MONITOR_MS = 10_000;
 const ASSIGN_MS = 5_000;
+const REFRESH_ROUNDS = 12;
 
 export function composeFailover(deps: {
   readonly stores: Pick<Stores, 'ownership' | 'homes' | 'redundancy' | 'replication' | 'settled'>;
@@ -175,9 +176,12 @@ export function composeFailover(deps: {
   cluster.late.follow(ownership.fence, assigner.forNew);
   // What is taken for these people before is written before another node acts for them.
   ownership.onChange((change) => (change.what === 'released' || change.what === 'moved' ? stores.settled() : undefined));
+  let rounds = 0;
   const assigning = repeat(clock, ASSIGN_MS, async () => {
     // One node does it for all.
     if (membership.self.role === 'publisher') await assigner.assignMissing();
+    // Others assign and move as well; what this node counts is brought back to the truth now and then.
+    if (++rounds % REFRESH_ROUNDS === 0) await assigner.refresh();
   });
   const offs = [
     events.on('user.changed', ({ bare, what }) => {
