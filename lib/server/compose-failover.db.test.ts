@@ -55,6 +55,7 @@ describe('failover of two nodes on one database', () => {
       settings: settingsBox('cluster', { lease: 2, handOverTimeout: 2 }),
       events: createEventHub(() => undefined),
       cluster: { bus, membership, late },
+      nodeName: self,
       self: () => facts(self),
       clock: systemClock,
       log: silentLog,

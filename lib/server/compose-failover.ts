@@ -75,7 +75,8 @@ export function composeFailover(deps: {
     /** The nodes on which rooms may live; absent: all homes. */
     readonly placeHomes?: () => readonly string[];
   } | null;
-  /** This node, for one that is alone. */
+  readonly nodeName: string;
+  /** This node as others would see it, for one that is alone; asked when everything is there. */
   readonly self: () => NodeFacts;
   readonly clock: Clock;
   readonly log: Log;
@@ -105,7 +106,7 @@ export function composeFailover(deps: {
 
   if (cluster === null)
     return {
-      ownership: aloneOwnership(deps.self().name),
+      ownership: aloneOwnership(deps.nodeName),
       control: {
         isAlone: true,
         nodes: () => [deps.self()],

@@ -175,6 +175,7 @@ async function compose(
     settings: settings.section('cluster'),
     events,
     cluster: null,
+    nodeName: env.nodeName,
     self: () => ({
       name: env.nodeName,
       incarnation: '',
