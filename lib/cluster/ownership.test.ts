@@ -169,6 +169,26 @@ describe('who acts for whom', () => {
     await eventually(() => one.what().at(-1) === 'acquired n1');
   });
 
+  it('asks again when an answer hangs, as it does on a line that was cut', async () => {
+    const { stores, bus } = await world();
+    const clock = createFakeClock();
+    let hangs = false;
+    const store: OwnershipStore = {
+      ...stores.ownership,
+      prove: (node) => (hangs ? new Promise(() => undefined) : stores.ownership.prove(node)),
+    };
+    const ownership = createOwnership({ self: 'n1', store, bus, timing: () => timing, onDropped: () => undefined, clock, log: silentLog });
+    await ownership.start();
+    hangs = true;
+    const hanging = ownership.refresh().catch(() => 'late');
+    clock.advance(timing.leaseMs);
+    expect(await hanging).toBe('late');
+    hangs = false;
+    await ownership.refresh();
+    expect(ownership.mayAct()).toBe(true);
+    ownership.stop();
+  });
+
   it('acts no more once the database refused its epochs, and knows who does', async () => {
     const { stores, make, step } = await world();
     const [id = 0] = await people(stores, 'anna');

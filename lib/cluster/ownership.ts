@@ -81,7 +81,9 @@ export function createOwnership(deps: OwnershipDeps): OwnershipControl {
   let running: Promise<void> | null = null;
   let isAskedAgain = false;
 
-  const mayAct = (): boolean => clock.monotonic() - provedAt < deps.timing().leaseMs;
+  /** Asked for each stanza, so the setting is read with each look and not here. */
+  let { leaseMs } = deps.timing();
+  const mayAct = (): boolean => clock.monotonic() - provedAt < leaseMs;
   const actingOf = (home: NodeName): NodeName | null => {
     const row = homes.get(home);
     if (row === undefined || row.handover !== 'none') return null;
@@ -197,10 +199,24 @@ export function createOwnership(deps: OwnershipDeps): OwnershipControl {
     await control.announce();
   }
 
+  /** An answer that comes after the lease proves nothing any more, and another question may be on its way by then. */
+  async function inTime<T>(answer: Promise<T>): Promise<T> {
+    let limit: { cancel(): void } | undefined;
+    const late = new Promise<never>((_, reject) => {
+      limit = clock.setTimeout(() => reject(new Error('the database did not answer within the lease')), leaseMs);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      limit?.cancel();
+    }
+  }
+
   async function look(): Promise<void> {
     const askedAt = clock.monotonic();
+    leaseMs = deps.timing().leaseMs;
     try {
-      const { homes: rows, people: newest } = await store.prove(self);
+      const { homes: rows, people: newest } = await inTime(store.prove(self));
       if (isStopped) return;
       applyHomes(rows);
       provedAt = askedAt;
@@ -221,7 +237,7 @@ export function createOwnership(deps: OwnershipDeps): OwnershipControl {
     }
   }
   function stepDownIfLong(): void {
-    const { leaseMs, stepDownMs } = deps.timing();
+    const { stepDownMs } = deps.timing();
     if (told.size === 0 || clock.monotonic() - provedAt < leaseMs + stepDownMs) return;
     log.error('ownership.stepped-down', { homes: told.size });
     tellHeld(new Map(), () => ({ to: null, why: 'The database could not be reached, so another node may act by now.' }));

@@ -61,6 +61,7 @@ export interface Failover {
 const LOOK_MS = 1_000;
 const MONITOR_MS = 10_000;
 const ASSIGN_MS = 5_000;
+const REFRESH_ROUNDS = 12;
 
 export function composeFailover(deps: {
   readonly stores: Pick<Stores, 'ownership' | 'homes' | 'redundancy' | 'replication' | 'settled'>;
@@ -74,7 +75,8 @@ export function composeFailover(deps: {
     /** The nodes on which rooms may live; absent: all homes. */
     readonly placeHomes?: () => readonly string[];
   } | null;
-  /** This node, for one that is alone. */
+  readonly nodeName: string;
+  /** This node as others would see it, for one that is alone; asked when everything is there. */
   readonly self: () => NodeFacts;
   readonly clock: Clock;
   readonly log: Log;
@@ -104,7 +106,7 @@ export function composeFailover(deps: {
 
   if (cluster === null)
     return {
-      ownership: aloneOwnership(deps.self().name),
+      ownership: aloneOwnership(deps.nodeName),
       control: {
         isAlone: true,
         nodes: () => [deps.self()],
@@ -175,9 +177,12 @@ export function composeFailover(deps: {
   cluster.late.follow(ownership.fence, assigner.forNew);
   // What is taken for these people before is written before another node acts for them.
   ownership.onChange((change) => (change.what === 'released' || change.what === 'moved' ? stores.settled() : undefined));
+  let rounds = 0;
   const assigning = repeat(clock, ASSIGN_MS, async () => {
     // One node does it for all.
     if (membership.self.role === 'publisher') await assigner.assignMissing();
+    // Others assign and move as well; what this node counts is brought back to the truth now and then.
+    if (++rounds % REFRESH_ROUNDS === 0) await assigner.refresh();
   });
   const offs = [
     events.on('user.changed', ({ bare, what }) => {

@@ -190,6 +190,7 @@ async function compose(
     events,
     cluster: late === null ? null : { bus, membership: members.membership, late },
     self: () => members.membership.self,
+    nodeName: env.nodeName,
     clock,
     log,
   });
