@@ -45,6 +45,8 @@ const router: Router = {
   answer: () => undefined,
   failed: () => undefined,
   holdAck: (session) => session.holdAck(),
+  shareHold: (session) => session?.holdAck() ?? null,
+  elsewhere: null,
   ask: (_from, _to, _payload, onAnswer) => onAnswer(null),
 };
 const bareOf = (i: number): BareJid => `user${(i + PEOPLE) % PEOPLE}@example.com` as BareJid;

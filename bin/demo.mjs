@@ -1,9 +1,26 @@
-/** `npm run demo`: a server with a believable company on it, three hundred people of whom about 150 clients are at work. Ctrl-C stops all. */
+/**
+ * `npm run demo`: a server with a believable company on it, three hundred people of whom about 150 clients are at work. Ctrl-C stops all.
+ * `npm run demo -- --nodes 3`: the same on three nodes of one cluster, the clients spread over them.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { nodeEnvironments, startShared } from './lib/nodes.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { root } from './lib/run.mjs';
+
+const usage = 'Usage: npm run demo [-- --nodes COUNT]   (1 to 9 nodes)';
+let count = 1;
+try {
+  count = Number(parseArgs({ options: { nodes: { type: 'string', default: '1' } } }).values.nodes);
+} catch {
+  count = Number.NaN;
+}
+if (!Number.isInteger(count) || count < 1 || count > 9) {
+  console.error(usage);
+  process.exit(2);
+}
 
 await prepare();
 
@@ -12,7 +29,16 @@ mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const domain = process.env.ROLLCALL_DOMAIN ?? 'localhost';
 const port = process.env.ROLLCALL_XMPP_PORT ?? '5222';
 const httpPort = process.env.ROLLCALL_HTTP_PORT ?? '8080';
-const env = { ...process.env, ROLLCALL_DATA_DIR: dataDir };
+const shared =
+  count === 1
+    ? { env: {}, stop: async () => undefined }
+    : await startShared(dataDir).catch((error) => {
+        console.error(`rollcall demo: ${error.message}`);
+        process.exit(1);
+      });
+const nodes = count === 1 ? [{ ROLLCALL_DATA_DIR: dataDir }] : nodeEnvironments(count, dataDir);
+/** Of the first node, which the command line talks to. */
+const env = { ...process.env, ...shared.env, ...nodes[0] };
 const people = ['--import', 'tsx', join(root, 'e2e', 'demo', 'main.ts')];
 
 const children = [];
@@ -29,14 +55,15 @@ async function stopAll(code) {
     await gone;
     clearTimeout(timer);
   }
+  await shared.stop();
   process.exit(code);
 }
 // Ctrl-C in a terminal reaches the whole group; the children are in groups of their own so that they stop in order.
 process.once('SIGINT', () => stopAll(0));
 process.once('SIGTERM', () => stopAll(0));
 
-function start(args, stdio) {
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio, detached: true });
+function start(args, stdio, own = {}) {
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...env, ...own }, stdio, detached: true });
   children.push(child);
   child.once('exit', (code) => {
     if (!stopping) {
@@ -47,15 +74,18 @@ function start(args, stdio) {
   return child;
 }
 
-start([join(root, 'bin', 'start.mjs')], ['ignore', 'inherit', 'inherit']);
-
-const ready = async () => (await fetch(`http://127.0.0.1:${httpPort}/health/ready`).catch(() => null))?.status === 200;
-for (let waited = 0; !(await ready()); waited++) {
-  if (waited > 1200) {
-    console.error('rollcall demo: the server was not ready within two minutes; what it said is above.');
-    await stopAll(1);
+// One after the other: the first makes the tables.
+for (const node of nodes) {
+  start([join(root, 'bin', 'start.mjs')], ['ignore', 'inherit', 'inherit'], node);
+  const url = `http://127.0.0.1:${node.ROLLCALL_HTTP_PORT ?? httpPort}/health/ready`;
+  const ready = async () => (await fetch(url).catch(() => null))?.status === 200;
+  for (let waited = 0; !(await ready()); waited++) {
+    if (waited > 1200) {
+      console.error('rollcall demo: the server was not ready within two minutes; what it said is above.');
+      await stopAll(1);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 const csv = execFileSync(process.execPath, [...people, 'csv'], { cwd: root, encoding: 'utf8' });
@@ -95,11 +125,12 @@ try {
   await stopAll(1);
 }
 
-start([...people, 'run', '--port', port, '--domain', domain], ['ignore', 'inherit', 'inherit', 'ipc']);
+const ports = nodes.map((node) => node.ROLLCALL_XMPP_PORT ?? port).join(',');
+start([...people, 'run', '--port', ports, '--domain', domain], ['ignore', 'inherit', 'inherit', 'ipc']);
 console.log(`
-The demonstration runs: 300 people, of whom about 150 clients are at work from within a minute.
-  Console          http://localhost:${httpPort}
-  Administrator    the name and password shown above (or kept in ${join(dataDir, 'initial-admin-password')})
+The demonstration runs: 300 people, of whom about 150 clients are at work from within a minute${count === 1 ? '' : `, on ${count} nodes`}.
+${nodes.map((node) => `  Console          http://localhost:${node.ROLLCALL_HTTP_PORT ?? httpPort}`).join('\n')}
+  Administrator    the name and password shown above (or kept in ${join(env.ROLLCALL_DATA_DIR, 'initial-admin-password')})
   Any XMPP client  a user ID from the Users page at ${domain}, password "Demo-" and that user ID
 Ctrl-C stops everything; the data stays in ${dataDir}.
 `);

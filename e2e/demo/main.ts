@@ -19,7 +19,8 @@ if (positionals[0] === 'csv') {
 } else if (positionals[0] === 'rooms') {
   process.stdout.write(JSON.stringify(makeRooms(company)));
 } else {
-  const office = openOffice(company, Number(values.sessions), { host: values.host, port: Number(values.port), domain: values.domain });
+  const targets = values.port.split(',').map((port) => ({ host: values.host, port: Number(port), domain: values.domain }));
+  const office = openOffice(company, Number(values.sessions), targets);
   const timer = setInterval(() => {
     const { online, messages, chatter, presenceChanges, signIns, lost } = office.counters;
     process.stdout.write(

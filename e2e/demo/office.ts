@@ -32,7 +32,7 @@ const morning = 40;
  * People at their desks: each does something now and then (writes, answers, steps away, goes home and comes back, drives into a tunnel). All
  * by one seed, so that two demonstrations look alike without being the same to the millisecond.
  */
-export function openOffice(company: readonly Employee[], sessions: number, target: RawTarget): Office {
+export function openOffice(company: readonly Employee[], sessions: number, targets: readonly RawTarget[]): Office {
   const random = seededRandom(20_260);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const counters: OfficeCounters = { online: 0, messages: 0, chatter: 0, presenceChanges: 0, signIns: 0, lost: 0 };
@@ -70,7 +70,11 @@ export function openOffice(company: readonly Employee[], sessions: number, targe
     );
   };
 
+  let employed = 0;
   const employ = (person: Employee, resource: string): Desk => {
+    // Spread over the nodes, if there are several.
+    const target = targets[employed++ % targets.length];
+    if (!target) throw new Error('the demonstration has no server');
     const own = rooms.filter((room) => room.visitors.includes(person.userId)).map((room) => room.name);
     const desk = createDesk(
       { person, resource, target, rooms: own },

@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import type { Fault } from '../kernel/faults.ts';
 import type { Result } from '../kernel/result.ts';
 import { announcements } from './announcements/index.ts';
+import { assignment } from './assignment/index.ts';
 import { audit } from './audit/index.ts';
 import { callManager } from './callmanager/index.ts';
 import { certificates } from './certificates/index.ts';
 import { components } from './components/index.ts';
+import { dataMonitor } from './data-monitor/index.ts';
 import { diagnostics } from './diagnostics/index.ts';
 import { directories } from './directories/index.ts';
 import { domains } from './domains/index.ts';
@@ -13,6 +15,7 @@ import { files } from './files/index.ts';
 import { jobs } from './jobs/index.ts';
 import { overview } from './overview/index.ts';
 import { pubsub } from './pubsub/index.ts';
+import { redundancy } from './redundancy/index.ts';
 import { reports } from './reports/index.ts';
 import { roles } from './roles/index.ts';
 import { rooms } from './rooms/index.ts';
@@ -25,6 +28,7 @@ import type { AuthDoor, Reference, RestAnswer, RestRequest } from './shared/door
 import type { UseCase } from './shared/use-case.ts';
 import type { Viewer } from './shared/viewer.ts';
 import { tokens } from './tokens/index.ts';
+import { topology } from './topology/index.ts';
 import { users } from './users/index.ts';
 
 /**
@@ -56,6 +60,10 @@ export const useCases = {
   pubsub,
   directories,
   callManager,
+  topology,
+  redundancy,
+  assignment,
+  dataMonitor,
 } as const;
 
 type Areas = typeof useCases;

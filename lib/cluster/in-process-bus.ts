@@ -1,5 +1,5 @@
 import type { Log } from '../kernel/log.ts';
-import type { Bus } from './bus.ts';
+import { type Bus, nobodyAnswers } from './bus.ts';
 
 /**
  * The bus of a single node. Delivery is asynchronous and payloads are copied, as on a wire: a room that relies on shared
@@ -35,7 +35,7 @@ export function createInProcessBus(deps: { readonly log: Log }): Bus {
     },
     async request(subject, payload, timeoutMs) {
       const responder = responders.get(subject);
-      if (!responder) throw new Error(`Nobody answers ${subject}.`);
+      if (!responder) throw nobodyAnswers(subject);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`No answer to ${subject} within ${timeoutMs} ms.`)), timeoutMs);

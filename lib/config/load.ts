@@ -40,6 +40,8 @@ export interface Environment {
   readonly databaseUrl: string | null;
   /** Null: the in-process bus. */
   readonly natsUrl: string | null;
+  /** What the nodes of a cluster know each other by; null: the file `cluster-secret` in the data folder. */
+  readonly clusterSecret: string | null;
   /** Absolute; null: none. */
   readonly settingsFile: string | null;
   readonly mode: 'production' | 'development' | 'test';
@@ -65,6 +67,7 @@ const names = [
   'ROLLCALL_ADMIN_PASSWORD',
   'ROLLCALL_NODE',
   'ROLLCALL_SETTINGS',
+  'ROLLCALL_CLUSTER_SECRET',
 ] as const;
 
 /** Reads and checks the environment; the refusal names the variable and what it accepts. */
@@ -114,6 +117,9 @@ export function loadEnvironment(env: Readonly<Record<string, string | undefined>
     refuseValue('ROLLCALL_ADMIN_USERNAME', adminUsername, 'a user name has 1 to 64 characters and no spaces.');
   const settingsFile = text('ROLLCALL_SETTINGS', '');
   const mode = text('NODE_ENV', 'production');
+  const clusterSecret = text('ROLLCALL_CLUSTER_SECRET', '');
+  if (clusterSecret !== '' && clusterSecret.length < 16)
+    refuseValue('ROLLCALL_CLUSTER_SECRET', '(not shown)', 'a join secret has at least 16 characters.');
 
   const environment: Environment = {
     dataDir: resolve(text('ROLLCALL_DATA_DIR', 'data')),
@@ -136,6 +142,7 @@ export function loadEnvironment(env: Readonly<Record<string, string | undefined>
     hostName: host,
     databaseUrl: url('DATABASE_URL', ['postgresql:', 'postgres:']),
     natsUrl: url('NATS_URL', ['nats:', 'tls:']),
+    clusterSecret: clusterSecret === '' ? null : clusterSecret,
     settingsFile: settingsFile === '' ? null : resolve(settingsFile),
     mode: mode === 'development' || mode === 'test' ? mode : 'production',
     interactive: process.stdout.isTTY === true,

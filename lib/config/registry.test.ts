@@ -113,6 +113,17 @@ describe('the settings of a node', () => {
     expect(again.settings.version).toBe(1);
   });
 
+  it('take the files of nodes that start at the same moment, each its own settings and all the common ones', async () => {
+    const one = setUp({ 'im.offlineMax': 700, 'files.proxyPort': 0 });
+    const others = ['n2', 'n3', 'n4'].map((name) => setUp({ 'im.offlineMax': 700, 'files.proxyPort': 0 }, one.stores, one.bus, name));
+    const started = await Promise.all([one, ...others].map(({ settings }) => settings.start()));
+    expect(started.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    for (const { settings } of [one, ...others]) {
+      expect(settings.section('im').get().offlineMax).toBe(700);
+      expect(settings.section('files').get().proxyPort).toBe(0);
+    }
+  });
+
   it('refuse a settings file with an unknown key or a bad value, naming the nearest', async () => {
     const unknown = await setUp({ 'im.offlineMesages': false }).settings.start();
     expect(unknown.ok || unknown.fault.message).toContain('Did you mean "im.offlineMessages"?');

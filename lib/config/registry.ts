@@ -45,6 +45,8 @@ interface Bus {
 }
 
 const subject = 'settings.changed';
+/** Of a node that saves its file while others save theirs. */
+const MAX_TRIES = 10;
 
 export function createSettingsRegistry(deps: {
   readonly store: SettingsStore;
@@ -132,13 +134,23 @@ export function createSettingsRegistry(deps: {
       const entry = catalogue.get(key);
       if (entry) log.info('settings.from-file', { key, value: formatSetting(entry.setting, deps.overrides[key] ?? entry.setting.default) });
     }
-    if (plan.value.lines.length === 0) return ok(undefined);
+    return saveFile(MAX_TRIES);
+  }
+
+  /** Another node that starts at the same moment may be quicker: then its values are read, and what still differs is saved again. */
+  async function saveFile(triesLeft: number): Promise<Result<void, Fault>> {
+    const plan = planSave(deps.overrides, value, nodeScope);
+    if (!plan.ok) return plan;
+    const [first] = plan.value.lines;
+    if (!first) return ok(undefined);
     const saved = await store.save(version, plan.value.writes, 'settings-file', null);
-    // Another node of the cluster starting with the same file was quicker: its values are these.
-    if ('conflict' in saved) await reload();
-    else committed(saved);
-    const missed = plan.value.lines.find((line) => !sameValue(value(line.key), line.to));
-    return missed ? refuse(settingFaults.conflict({ label: missed.label, by: 'another node' })) : ok(undefined);
+    if (!('conflict' in saved)) {
+      committed(saved);
+      return ok(undefined);
+    }
+    if (triesLeft === 0) return refuse(settingFaults.conflict({ label: first.label, by: 'another node' }));
+    await reload();
+    return saveFile(triesLeft - 1);
   }
 
   function value(key: string): unknown {

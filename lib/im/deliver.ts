@@ -116,7 +116,14 @@ export function chosenDevices(user: User, state: ImState, peer: string, settings
   }
 }
 
-export function createDelivery(deps: DeliveryDeps): (user: User, stanza: MessageStanza, sender: ClientSession | null) => Claim {
+export interface ImDelivery {
+  /** To a person of ours. */
+  deliver(user: User, stanza: MessageStanza, sender: ClientSession | null): Claim;
+  /** What is the sender's of a message whose recipient another node looks after: copies, archive, whom the next answer goes to. */
+  crossing(sender: ClientSession, stanza: MessageStanza): StanzaFault | undefined;
+}
+
+export function createDelivery(deps: DeliveryDeps): ImDelivery {
   const { clock, counters, journal } = deps;
 
   function situationOf(user: User): Situation {
@@ -219,7 +226,25 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
     }
   }
 
-  return function deliver(user, stanza, sender) {
+  function crossing(sender: ClientSession, stanza: MessageStanza): StanzaFault | undefined {
+    if (!deps.im.get().enabled && stanza.type !== 'error') return turnedOff;
+    const peer = (stanza.to ?? stanza.from).bare;
+    const state = stateOf(sender.user);
+    const traits = traitsOf(stanza);
+    const isArchived = isKeptFor(sender.user, state, stanza, traits, peer);
+    if (isArchived && !journal.accepting) return cannotKeep;
+    const at = clock.now();
+    const uid = isArchived ? sortableId(at) : '';
+    noteSent(sender, state, stanza, traits, peer, uid);
+    if (!isArchived) return undefined;
+    state.lastArchivedAt = clock.monotonic();
+    counters.archived++;
+    const hold = deps.router().holdAck(sender);
+    journal.append({ archive: [rowFor(sender.user.accountId, uid, peer, true, at, stanza, traits.body)], offline: [] }, () => hold.done());
+    return undefined;
+  }
+
+  function deliver(user: User, stanza: MessageStanza, sender: ClientSession | null): Claim {
     const settings = deps.im.get();
     const to = stanza.to ?? user.jid;
     const peer = stanza.from.bare;
@@ -300,7 +325,7 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
       const share = state.offlineFrom.get(peer);
       if (share !== undefined) state.offlineFrom.set(peer, share + 1);
     }
-    const hold = sender === null ? null : deps.router().holdAck(sender);
+    const hold = deps.router().shareHold(sender);
     const retracted = retractions(archive, stanza, traits);
     journal.append(
       {
@@ -311,5 +336,7 @@ export function createDelivery(deps: DeliveryDeps): (user: User, stanza: Message
       hold === null ? null : () => hold.done(),
     );
     return 'done';
-  };
+  }
+
+  return { deliver, crossing };
 }

@@ -9,6 +9,7 @@ import type { SenderFlow } from '../xmpp/router/sender-flow.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import { serialize } from '../xmpp/stanza/serialize.ts';
+import type { MessageStanza } from '../xmpp/stanza/stanza.ts';
 import type { DiscoNodes } from '../xmpp/xeps/xep-0030-disco.ts';
 import { FULL_TEXT } from './archive-query.ts';
 import { carbonHandlers, carbonsProtocol } from './carbons.ts';
@@ -16,6 +17,7 @@ import { type Arrived, createDelivery, type ImCounters, turnedOff } from './deli
 import { isRefusedByAll, rankOf, unlock } from './forking.ts';
 import { createKept } from './kept.ts';
 import type { Archive, Journal, OfflineQueue } from './ports.ts';
+import { createRepeats } from './repeats.ts';
 import { createResendGuard } from './resend.ts';
 import { registerImLoader, stateOf } from './state.ts';
 import { createStrangerLimit } from './strangers.ts';
@@ -32,6 +34,11 @@ export interface Im extends Room {
   expire(): Promise<number>;
   /** What someone's archive says of itself to a client that binds (XEP-0386 §4.2); empty while nothing is archived. */
   archiveMetadata(user: User): Promise<string>;
+  /**
+   * Is this message, which a node that died had before us, in its recipient's archive or among what waits for them? For one that crosses again
+   * (docs/decisions/0015).
+   */
+  hasArrived(message: MessageStanza): Promise<boolean>;
   /** Nodes of a person's own address (XEP-0013). */
   readonly nodes: DiscoNodes;
 }
@@ -95,7 +102,7 @@ export function createIm(deps: {
   const { clock } = deps;
   registerImLoader({ users: deps.users, offline: deps.offline, archive: deps.archive, now: clock.now, monotonic: clock.monotonic });
   const counters: ImCounters = { delivered: 0, offline: 0, archived: 0 };
-  const deliver = createDelivery({ ...deps, archive: deps.archiveSettings, counters });
+  const delivery = createDelivery({ ...deps, archive: deps.archiveSettings, counters });
   const kept = createKept(deps);
   const resend = createResendGuard({ ...deps, flow: deps.router, settings: deps.archiveSettings });
   const strange = createStrangerLimit({ clock, limit: () => deps.im.get().strangersPerMinute, isContact: deps.isContact });
@@ -107,9 +114,12 @@ export function createIm(deps: {
     deps.journal.accepting ? new Promise((done) => deps.journal.append({ archive: [], offline: [] }, done)) : Promise.resolve();
   const reading = archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled });
 
+  const repeats = createRepeats(deps);
+
   return {
     name: 'im',
     counters,
+    hasArrived: repeats.hasArrived,
     nodes: retrieval.nodes,
     async expire() {
       const now = clock.now();
@@ -142,7 +152,8 @@ export function createIm(deps: {
           return strange(session.user, to.bare);
         },
       },
-      { hook: 'message.arriving', stage: 'decide', run: deliver },
+      { hook: 'message.arriving', stage: 'decide', run: delivery.deliver },
+      { hook: 'message.crossing', stage: 'decide', run: delivery.crossing },
       { hook: 'session.bound', stage: 'record', run: resend.bound },
       {
         hook: 'presence.broadcast',

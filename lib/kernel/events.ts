@@ -37,6 +37,9 @@ export interface Events {
     readonly by: string;
   };
   'callManager.changed': { readonly what: 'configured' | 'removed' | 'run' };
+  /** A step of a redundancy group, or a change of the group itself. */
+  'redundancy.changed': { readonly groupId: number; readonly says: string; readonly by: string };
+  'assignment.changed': { readonly count: number; readonly by: string };
   'notice.changed': { readonly kind: 'motd' | 'welcome'; readonly by: string };
 }
 export type EventName = keyof Events;

@@ -36,6 +36,14 @@ export interface Channels {
   jobs: { readonly params: InputOf<AdminApi['jobs']['find']>; readonly value: ValueOf<AdminApi['jobs']['find']> };
   job: { readonly params: InputOf<AdminApi['jobs']['get']>; readonly value: ValueOf<AdminApi['jobs']['get']> };
   services: { readonly params: InputOf<AdminApi['services']['list']>; readonly value: ValueOf<AdminApi['services']['list']> };
+  topology: { readonly params: InputOf<AdminApi['topology']['show']>; readonly value: ValueOf<AdminApi['topology']['show']> };
+  redundancy: { readonly params: InputOf<AdminApi['redundancy']['list']>; readonly value: ValueOf<AdminApi['redundancy']['list']> };
+  assignment: { readonly params: InputOf<AdminApi['assignment']['show']>; readonly value: ValueOf<AdminApi['assignment']['show']> };
+  'assignment:users': {
+    readonly params: InputOf<AdminApi['assignment']['people']>;
+    readonly value: ValueOf<AdminApi['assignment']['people']>;
+  };
+  'data-monitor': { readonly params: InputOf<AdminApi['dataMonitor']['show']>; readonly value: ValueOf<AdminApi['dataMonitor']['show']> };
   /** Version of all settings, and who made the last save: a form compares it with its own. */
   'settings:version': {
     readonly params: undefined;

@@ -9,7 +9,7 @@ import type { Host } from '../xmpp/router/hosts.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import { createServiceDesk, notHere } from '../xmpp/router/service-desk.ts';
 import { createServiceNames } from '../xmpp/router/service-names.ts';
-import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
+import type { MessageStanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { createAdminIq } from './admin-iq.ts';
 import { createAffiliations } from './affiliations.ts';
 import { createArchiveIq } from './archive-iq.ts';
@@ -26,7 +26,7 @@ import { createLeaving } from './leave.ts';
 import { createMessages } from './messages.ts';
 import { createModeration } from './moderation.ts';
 import { createOwnerIq } from './owner-iq.ts';
-import type { RoomArchive, RoomJournal, RoomStore, RoomsDoor } from './ports.ts';
+import type { Role, RoomArchive, RoomJournal, RoomStore, RoomsDoor } from './ports.ts';
 import { type Broadcasts, createBroadcasts } from './presence.ts';
 import { mucProtocols } from './protocols.ts';
 import { createReception } from './reception.ts';
@@ -35,7 +35,7 @@ import { createRegistry, type Registry } from './registry.ts';
 import { createRelay } from './relay.ts';
 import { createRequests } from './requests.ts';
 import type { Room } from './room.ts';
-import { createRoomPages } from './room-pages.ts';
+import { createRoomPages, type RoomsElsewhere } from './room-pages.ts';
 import { createRoomStanzas } from './room-stanzas.ts';
 import { createVcardIq } from './vcard-iq.ts';
 import { createWire } from './wire.ts';
@@ -46,6 +46,17 @@ export interface Muc extends RouterRoom {
   /** From now on nobody can enter, and who is inside is told that the service shuts down (status 332). Persistent rooms are kept. */
   suspend(): void;
   resume(): void;
+  /** What other nodes must know of a room of this one: who is in it, and whether it waits for its first configuration. */
+  shown(bare: BareJid): {
+    readonly people: readonly { readonly bare: BareJid; readonly nick: string; readonly role: Role }[];
+    readonly locked: boolean;
+  };
+  /** From now on lists name the rooms of other nodes, too. */
+  seeElsewhere(others: RoomsElsewhere): void;
+  /** Is this message, which a node that died had before us, in the archive of its room (docs/decisions/0015)? */
+  hasArrived(message: MessageStanza): Promise<boolean>;
+  /** Rooms that another node runs from now on end here for those inside (status 332); stored ones are there again at once. */
+  release(isMine: (bare: string) => boolean): void;
   /** Deletes messages that are older than the settings keep, a slice at a time. */
   expire(): Promise<number>;
   /** An account was removed or renamed. */
@@ -56,6 +67,9 @@ export interface Muc extends RouterRoom {
 }
 
 const EXPIRE_SLICE = 5000;
+/** How far back a message that crosses to this node again is looked for. */
+const REPEATED_MS = 600_000;
+const REPEATED_CHECKED = 200;
 
 export function createMuc(deps: {
   readonly router: () => Router;
@@ -82,6 +96,7 @@ export function createMuc(deps: {
   const counters: MucCounters = { messagesIn: 0, messagesDelivered: 0 };
   const wire = createWire(router, counters);
 
+  let elsewhere: RoomsElsewhere | null = null;
   let administrators: { of: readonly string[]; set: ReadonlySet<string> } = { of: [], set: new Set() };
   function isSystemAdministrator(bare: BareJid): boolean {
     const list = settings.get().administrators;
@@ -113,7 +128,12 @@ export function createMuc(deps: {
   const configuring = createConfiguring({ ctx, registry, affiliations, messages, leaving });
   const registration = createRegisterIq({ ctx, affiliations });
   const hats = createHatsIq({ ctx, hats: createHats({ ctx, broadcasts, messages }) });
-  const discovery = createDiscovery({ ctx, registration, hats, pages: createRoomPages({ store: deps.store, registry }) });
+  const discovery = createDiscovery({
+    ctx,
+    registration,
+    hats,
+    pages: createRoomPages({ store: deps.store, registry, elsewhere: () => elsewhere }),
+  });
   const relay = createRelay({ ctx, vcardOf: deps.vcardOf });
   const stanzas = createRoomStanzas({
     ctx,
@@ -173,6 +193,8 @@ export function createMuc(deps: {
       title: 'Chat rooms',
       domains: names.domains,
       servesDomain: names.serves,
+      // What the service itself says is the same everywhere.
+      isPlaced: (to) => to.local !== '',
       receive(stanza, sender) {
         if (!isSuspended) return reception.receive(stanza, sender);
         const wantsAnswer =
@@ -187,6 +209,31 @@ export function createMuc(deps: {
     },
     resume() {
       isSuspended = false;
+    },
+    shown(bare) {
+      const room = registry.peek(bare);
+      const people = [...(room?.occupants.values() ?? [])].map(({ bare: who, nick, role }) => ({ bare: who, nick, role }));
+      return { people, locked: room?.locked ?? false };
+    },
+    seeElsewhere(others) {
+      elsewhere = others;
+    },
+    async hasArrived(message) {
+      const { to } = message;
+      if (to === null || message.id === '' || message.type !== 'groupchat') return false;
+      const room = await registry.find(to);
+      if (room === null || room.storedId === null || !room.isArchived) return false;
+      const page = await deps.archive.page({
+        roomId: room.storedId,
+        start: clock.now() - REPEATED_MS,
+        with: { sender: message.from.bare },
+        direction: 'backward',
+        max: REPEATED_CHECKED,
+      });
+      return page.rows.some((row) => row.stanzaId === message.id);
+    },
+    release(isMine) {
+      for (const room of [...registry.all()]) if (!isMine(room.jid.bare)) close(room);
     },
     pictureChanged(devices, was, now) {
       for (const room of [...registry.all()])

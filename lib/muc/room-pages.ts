@@ -4,7 +4,7 @@ import type { Element } from '../xmpp/stanza/element.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import { escapeText } from '../xmpp/stanza/serialize.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
-import { type RoomStore, roomWords } from './ports.ts';
+import { type LiveRoomRow, type RoomStore, roomWords } from './ports.ts';
 import type { Registry } from './registry.ts';
 
 export interface PublicRoom {
@@ -14,6 +14,16 @@ export interface PublicRoom {
   readonly occupants: number;
   readonly isOpen: boolean;
   readonly isAnonymous: boolean | null;
+}
+
+/** Rooms that other nodes run, as they told last. */
+export interface RoomsElsewhere {
+  all(): Iterable<RoomElsewhere>;
+  find(jid: string): RoomElsewhere | undefined;
+}
+export interface RoomElsewhere {
+  readonly row: LiveRoomRow;
+  readonly locked: boolean;
 }
 
 export interface PageWish {
@@ -57,7 +67,11 @@ export function pageSet(page: RoomPage, asked: boolean): string {
 
 const compare = (a: { jid: string }, b: { jid: string }): number => (a.jid < b.jid ? -1 : a.jid > b.jid ? 1 : 0);
 
-export function createRoomPages(deps: { readonly store: RoomStore; readonly registry: Registry }) {
+export function createRoomPages(deps: {
+  readonly store: RoomStore;
+  readonly registry: Registry;
+  readonly elsewhere: () => RoomsElsewhere | null;
+}) {
   function temporary(domain: string, terms: readonly string[] | null): PublicRoom[] {
     const found: PublicRoom[] = [];
     for (const room of deps.registry.all()) {
@@ -68,6 +82,11 @@ export function createRoomPages(deps: { readonly store: RoomStore; readonly regi
         if (!terms.every((term) => words.some((word) => word.startsWith(term)))) continue;
       }
       found.push(publicRoom(room.jid.bare, title, description));
+    }
+    for (const { row, locked } of deps.elsewhere()?.all() ?? []) {
+      if (row.storedId !== null || !row.isPublic || locked || row.jid.slice(row.jid.indexOf('@') + 1) !== domain) continue;
+      if (terms !== null && !terms.every((term) => roomWords(row).some((word) => word.startsWith(term)))) continue;
+      found.push(publicRoom(row.jid, row.title, row.description, row.membersOnly || row.hasPassword));
     }
     return found.sort(compare);
   }
@@ -80,7 +99,7 @@ export function createRoomPages(deps: { readonly store: RoomStore; readonly regi
       jid,
       title,
       description,
-      occupants: room?.occupants.size ?? 0,
+      occupants: room?.occupants.size ?? deps.elsewhere()?.find(jid)?.row.occupants ?? 0,
       isOpen,
       isAnonymous: room === undefined ? null : room.config.whois === 'moderators',
     };

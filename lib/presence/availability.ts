@@ -20,6 +20,7 @@ import { makePresence } from '../xmpp/stanza/build.ts';
 import type { IqStanza, PresenceStanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { addressed, type Delivery, unavailableFrom } from './delivery.ts';
 import { directedOf, forget, MAX_DIRECTED, remember, takeDirected } from './directed.ts';
+import type { Abroad } from './nodes.ts';
 import type { BlockingView } from './ports.ts';
 import { readCaps, readPriority } from './read-presence.ts';
 
@@ -50,8 +51,9 @@ export function createAvailability(deps: {
   delivery: Delivery;
   settings: Live<PresenceValues>;
   isSwitching: () => boolean;
+  abroad: Abroad;
 }): Availability {
-  const { users, roster, blocking, delivery, settings } = deps;
+  const { users, roster, blocking, delivery, settings, abroad } = deps;
 
   function broadcast(session: ClientSession, stanza: PresenceStanza): Claim {
     if (stanza.type === 'unavailable') {
@@ -79,6 +81,7 @@ export function createAvailability(deps: {
         session.send(other.presence.render({ to: session.jid.full }), null, 'newest-per-sender');
     if (settings.get().enabled) {
       const watched = roster.watchedOf(user);
+      if (deps.router().elsewhere !== null) abroad.probe(session, watched);
       for (let i = 0; i < watched.length; i++) {
         const bare = watched[i]!;
         const contact = users.peek(bare);
@@ -131,12 +134,12 @@ export function createAvailability(deps: {
     else if (!isSelf && !(session.presence !== null && roster.isWatcher(session.user, to.bare)) && !remember(session, to.full))
       return tooManyDirected;
     // A person of ours who is not in memory is offline: nobody to load them for.
-    return toPerson && users.peek(to.bare) === undefined ? 'done' : undefined;
+    return toPerson && users.peek(to.bare) === undefined && !abroad.isThere(to.bare) ? 'done' : undefined;
   }
 
   /** Someone who does not exist is answered as someone who does not let us see them (RFC 6121 §4.3.2), so that probes find no accounts. */
   function probeOf(session: ClientSession, to: Jid): MaybePromise<Claim> {
-    if (users.peek(to.bare) !== undefined) return undefined;
+    if (users.peek(to.bare) !== undefined || abroad.isThere(to.bare)) return undefined;
     return users.load(to.bare).then((user) => {
       if (user !== null) return undefined;
       deps.router().route(makePresence({ type: 'unsubscribed', from: makeJid(to.local, to.domain, ''), to: session.jid }));

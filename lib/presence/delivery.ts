@@ -10,6 +10,7 @@ import type { Router } from '../xmpp/router/router.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { makePresence, stanzaOver } from '../xmpp/stanza/build.ts';
 import type { PresenceStanza } from '../xmpp/stanza/stanza.ts';
+import type { Abroad } from './nodes.ts';
 import type { BlockingView } from './ports.ts';
 
 export interface Delivery {
@@ -30,8 +31,15 @@ export interface Delivery {
 
 export const unavailableFrom = (from: Jid): PresenceStanza => makePresence({ type: 'unavailable', from, to: null });
 
-export function createDelivery(deps: { users: Users; router: () => Router; roster: Roster; blocking: BlockingView }): Delivery {
-  const { users, roster, blocking } = deps;
+export function createDelivery(deps: {
+  users: Users;
+  router: () => Router;
+  roster: Roster;
+  blocking: BlockingView;
+  /** People of other nodes. */
+  abroad: Abroad;
+}): Delivery {
+  const { users, roster, blocking, abroad } = deps;
   const counters = { delivered: 0 };
 
   const isLocal = (bare: BareJid): boolean => deps.router().isLocalDomain(bare.slice(bare.indexOf('@') + 1));
@@ -41,20 +49,25 @@ export function createDelivery(deps: { users: Users; router: () => Router; roste
   }
 
   function toContact(user: User, bare: BareJid, stanza: PresenceStanza): void {
+    if (toHere(user, bare, stanza)) return;
+    if (!isLocal(bare)) away(user, stanza, bare);
+    else abroad.show(user, [bare], stanza);
+  }
+
+  /** False: the contact is not in memory. */
+  function toHere(user: User, bare: BareJid, stanza: PresenceStanza): boolean {
     const contact = users.peek(bare);
-    if (contact === undefined) {
-      if (!isLocal(bare)) away(user, stanza, bare);
-      return;
-    }
+    if (contact === undefined) return false;
     let text: string | null = null;
     for (const session of contact.sessions.values()) {
       if (session.presence === null) continue;
       if (text === null) {
-        if (blocking.isBlocked(contact, stanza.from)) return;
+        if (blocking.isBlocked(contact, stanza.from)) return true;
         text = stanza.render({ to: bare });
       }
       if (!blocking.isBlocked(user, session.jid)) give(session, text);
     }
+    return true;
   }
 
   /** To a contact on another server. */
@@ -65,7 +78,11 @@ export function createDelivery(deps: { users: Users; router: () => Router; roste
 
   function toWatchers(user: User, stanza: PresenceStanza): void {
     const watchers = roster.watchersOf(user);
-    for (let i = 0; i < watchers.length; i++) toContact(user, watchers[i]!, stanza);
+    if (deps.router().elsewhere !== null) abroad.show(user, watchers, stanza);
+    for (let i = 0; i < watchers.length; i++) {
+      const bare = watchers[i]!;
+      if (!toHere(user, bare, stanza) && !isLocal(bare)) away(user, stanza, bare);
+    }
   }
 
   function toOwnDevices(user: User, stanza: PresenceStanza): void {
@@ -79,6 +96,7 @@ export function createDelivery(deps: { users: Users; router: () => Router; roste
       return;
     }
     const target = users.peek(to.bare);
+    if (target === undefined && abroad.isThere(to.bare)) deps.router().route(addressed(stanza, to));
     if (target === undefined || blocking.isBlocked(target, stanza.from)) return;
     if (to.resource !== '') {
       const session = target.sessions.get(to.resource);
@@ -96,7 +114,7 @@ export function createDelivery(deps: { users: Users; router: () => Router; roste
   function toBlocked(user: User, bare: BareJid, stanza: PresenceStanza, resource: string): void {
     const contact = users.peek(bare);
     if (contact === undefined) {
-      const jid = isLocal(bare) ? null : parseJid(resource === '' ? bare : `${bare}/${resource}`);
+      const jid = isLocal(bare) && !abroad.isThere(bare) ? null : parseJid(resource === '' ? bare : `${bare}/${resource}`);
       if (jid !== null) deps.router().route(addressed(stanza, jid));
       return;
     }

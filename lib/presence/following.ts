@@ -6,6 +6,7 @@ import type { Roster } from '../roster/index.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { type Delivery, unavailableFrom } from './delivery.ts';
 import { directedOf, forget } from './directed.ts';
+import type { Abroad } from './nodes.ts';
 import type { BlockingView } from './ports.ts';
 
 export function followRights(deps: {
@@ -14,8 +15,9 @@ export function followRights(deps: {
   blocking: BlockingView;
   delivery: Delivery;
   settings: Live<PresenceValues>;
+  abroad: Abroad;
 }): void {
-  const { users, roster, blocking, delivery, settings } = deps;
+  const { users, roster, blocking, delivery, settings, abroad } = deps;
 
   roster.onWatcher((user, contact, sees) => {
     if (!settings.get().enabled) return;
@@ -62,8 +64,11 @@ export function followRights(deps: {
     for (const bare of roster.watchedOf(user)) {
       if (!covers(entry, bare)) continue;
       const contact = users.peek(bare);
-      if (contact === undefined) continue;
-      for (const session of user.sessions.values()) if (session.presence !== null) delivery.showContact(session, contact);
+      for (const session of user.sessions.values()) {
+        if (session.presence === null) continue;
+        if (contact !== undefined) delivery.showContact(session, contact);
+        else abroad.probe(session, [bare]);
+      }
     }
   });
 }

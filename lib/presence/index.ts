@@ -11,6 +11,7 @@ import type { Users } from '../xmpp/router/users.ts';
 import { createAvailability } from './availability.ts';
 import { createDelivery } from './delivery.ts';
 import { followRights } from './following.ts';
+import { createAbroad } from './nodes.ts';
 import type { BlockingView, PresenceNow } from './ports.ts';
 import { type EntityCaps, readCaps, readShow, readStatus } from './read-presence.ts';
 import { createSharingSwitch } from './sharing-switch.ts';
@@ -23,6 +24,8 @@ export interface Presence extends Room {
   presenceNow(bare: BareJid): readonly PresenceNow[];
   /** What the session's client says of itself (XEP-0115), null when it says nothing usable. */
   capsOf(session: ClientSession): EntityCaps | null;
+  /** Hears what the other nodes show and ask; once, after the router has joined them. */
+  listen(): void;
   /** Totals since start. */
   readonly counters: { readonly delivered: number };
 }
@@ -43,10 +46,11 @@ export function createPresence(deps: {
   settings: Live<PresenceValues>;
   clock: Clock;
 }): Presence {
-  const delivery = createDelivery(deps);
-  const sharing = createSharingSwitch({ ...deps, delivery });
-  const availability = createAvailability({ ...deps, delivery, isSwitching: () => sharing.isSwitching });
-  followRights({ ...deps, delivery });
+  const abroad = createAbroad(deps);
+  const delivery = createDelivery({ ...deps, abroad });
+  const sharing = createSharingSwitch({ ...deps, delivery, abroad });
+  const availability = createAvailability({ ...deps, delivery, abroad, isSwitching: () => sharing.isSwitching });
+  followRights({ ...deps, delivery, abroad });
 
   return {
     name: 'presence',
@@ -59,6 +63,7 @@ export function createPresence(deps: {
     ],
     protocols,
     start: async () => sharing.start(),
+    listen: () => abroad.listen(delivery),
     stop: async () => sharing.stop(),
     presenceNow(bare) {
       const devices: PresenceNow[] = [];

@@ -9,6 +9,7 @@ import type { Live } from '../kernel/live.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import { type Delivery, unavailableFrom } from './delivery.ts';
 import { directedOf } from './directed.ts';
+import type { Abroad } from './nodes.ts';
 
 /** Longest time of one slice, in milliseconds. */
 const SLICE_MS = 8;
@@ -24,6 +25,7 @@ export function createSharingSwitch(deps: {
   delivery: Delivery;
   settings: Live<PresenceValues>;
   clock: Clock;
+  abroad: Abroad;
 }): SharingSwitch {
   const { users, delivery, settings, clock } = deps;
   let waiting: User[] = [];
@@ -37,7 +39,8 @@ export function createSharingSwitch(deps: {
       delivery.toWatchers(user, gone);
       for (const target of directedOf(session)) {
         const to = parseJid(target);
-        if (to !== null && to.local !== '' && users.peek(to.bare) !== undefined) delivery.toAddress(gone, to);
+        if (to !== null && to.local !== '' && (users.peek(to.bare) !== undefined || deps.abroad.isThere(to.bare)))
+          delivery.toAddress(gone, to);
       }
     }
   }

@@ -48,6 +48,8 @@ export interface Core extends CoreDeps {
   standing(realm: Realm, node: PubNode, who: BareJid): Standing;
   /** Standing of an asker, whose being an owner may need contact lists that are not in memory. */
   standingOf(realm: Realm, node: PubNode, asker: Asker): Promise<Standing>;
+  /** Another node acts for this person. */
+  isElsewhere(bare: BareJid): boolean;
   isOwner(realm: Realm, node: PubNode, asker: Asker): boolean;
   /** Commits, then `apply` changes the memory; a failed commit leaves the realm to be read anew. */
   commit(realm: Realm, changes: readonly NodeChange[], apply: () => void): Promise<void>;
@@ -127,10 +129,12 @@ export function createCore(deps: CoreDeps): Core {
     last,
     counters: { published: 0, notified: 0, refused: 0 },
     standing,
+    isElsewhere: (bare) => deps.router().elsewhere?.isElsewhere(bare) === true,
     async standingOf(realm, node, asker) {
       const model = node.config.accessModel;
       if (realm.kind === 'service' && (model === 'presence' || model === 'roster'))
-        for (const bare of ownersOf(realm, node)) if (users.peek(bare) === undefined) await users.load(bare);
+        // The contact list of somebody at another node is not read from here: such an owner lets nobody in by it.
+        for (const bare of ownersOf(realm, node)) if (users.peek(bare) === undefined && !core.isElsewhere(bare)) await users.load(bare);
       const found = standing(realm, node, asker.jid.bare);
       return asker.isOperator && realm.kind === 'service' ? { ...found, affiliation: 'owner' } : found;
     },

@@ -3,9 +3,11 @@
  * the person sees, once, to that device only. In a storm of sign-ins people without nodes cost nothing, contacts who are offline are read in batches
  * and stay in memory, and an item that was sent to one is sent to the next without asking again.
  */
-import type { BareJid, Jid } from '../kernel/jid.ts';
+import { type BareJid, type Jid, parseJid } from '../kernel/jid.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
+import { DistantSession } from '../xmpp/cluster/distant-session.ts';
 import type { User } from '../xmpp/router/users.ts';
+import { makePresence } from '../xmpp/stanza/build.ts';
 import type { Features } from '../xmpp/xeps/entity-features.ts';
 import { mayRead } from './access.ts';
 import type { Core } from './core.ts';
@@ -19,6 +21,20 @@ export interface Greetings {
   known(session: ClientSession, now: Features, was: Features | null): void;
   /** Somebody was allowed to see the user's presence. */
   allowed(user: User, contact: Jid): void;
+  /** Hears the other nodes. */
+  listen(): void;
+}
+
+/** A device of another node wants the newest items of these people of ours. */
+interface Wanted {
+  readonly to: string;
+  readonly names: readonly string[];
+  readonly contacts: readonly BareJid[];
+}
+/** Somebody of ours lets a person of another node see them from now on. */
+interface Allowed {
+  readonly owner: BareJid;
+  readonly watcher: BareJid;
 }
 
 export function createGreetings(
@@ -106,36 +122,80 @@ export function createGreetings(
     for (const { realm, node } of found) {
       const owner = users.peek(realm.address.bare);
       const isBlocked = owner === undefined ? isListed(realm.blocked ?? new Set(), session.jid) : core.isBlocked(owner, session.jid);
-      if (!isBlocked && roster.isWatched(session.user, realm.address.bare)) greet(session, realm, node);
+      // A device of another node was seen to by its own: it asked for those only whose presence it sees.
+      const isWatched = session instanceof DistantSession || roster.isWatched(session.user, realm.address.bare);
+      if (!isBlocked && isWatched) greet(session, realm, node);
+    }
+  }
+
+  function fromAfar({ to, names, contacts }: Wanted): void {
+    const jid = parseJid(to);
+    if (jid === null) return;
+    const session = new DistantSession(jid, () => undefined);
+    // It is available as far as its own node knows, and that one finds out whether it still is.
+    session.presence = makePresence({ from: jid, to: null });
+    of(session, contacts, new Set(names));
+  }
+
+  /** Of these people of ours. */
+  function of(session: ClientSession, contacts: readonly BareJid[], names: ReadonlySet<string>): void {
+    const router = core.router();
+    const offline: BareJid[] = [];
+    for (const bare of contacts) {
+      const contact = users.peek(bare);
+      if (contact !== undefined) ofUser(session, contact, names);
+      else if (core.isElsewhere(bare)) continue;
+      else if (core.realms.peek(bare)?.nodes.size !== 0 && router.isLocalDomain(bare.slice(bare.indexOf('@') + 1))) offline.push(bare);
+    }
+    if (offline.length > 0)
+      ofOffline(session, offline, names).catch((error: unknown) =>
+        core.log.warn('pubsub.greeting-failed', { to: session.jid.full, error }),
+      );
+  }
+
+  const namesOf = (features: Features): Set<string> =>
+    new Set([...features].flatMap((feature) => (feature.endsWith(NOTIFY) ? [feature.slice(0, -NOTIFY.length)] : [])));
+
+  function allowedThere({ owner, watcher }: Allowed, node: string): void {
+    for (const session of users.peek(watcher)?.sessions.values() ?? []) {
+      const features = session.presence === null ? null : deps.featuresOf(session);
+      if (features === null) continue;
+      const wanted: Wanted = { to: session.jid.full, names: [...namesOf(features)], contacts: [owner] };
+      core.router().elsewhere?.tell(node, 'pubsub.greet', wanted);
     }
   }
 
   return {
+    listen() {
+      const others = core.router().elsewhere;
+      others?.hear('pubsub.greet', (payload) => fromAfar(payload as Wanted));
+      others?.hear('pubsub.allowed', (payload, node) => allowedThere(payload as Allowed, node));
+    },
     known(session, now, was) {
       const names = new Set<string>();
       for (const feature of now) if (feature.endsWith(NOTIFY) && was?.has(feature) !== true) names.add(feature.slice(0, -NOTIFY.length));
       if (names.size === 0) return;
       ofUser(session, session.user, names);
-      const router = core.router();
-      const offline: BareJid[] = [];
-      for (const bare of roster.watchedOf(session.user)) {
-        const contact = users.peek(bare);
-        if (contact !== undefined) ofUser(session, contact, names);
-        else if (core.realms.peek(bare)?.nodes.size !== 0 && router.isLocalDomain(bare.slice(bare.indexOf('@') + 1))) offline.push(bare);
+      const watched = roster.watchedOf(session.user);
+      of(session, watched, names);
+      const others = core.router().elsewhere;
+      if (others === null) return;
+      for (const [node, contacts] of others.group(watched)) {
+        const wanted: Wanted = { to: session.jid.full, names: [...names], contacts };
+        others.tell(node, 'pubsub.greet', wanted);
       }
-      if (offline.length > 0)
-        ofOffline(session, offline, names).catch((error: unknown) =>
-          core.log.warn('pubsub.greeting-failed', { to: session.jid.full, error }),
-        );
     },
     allowed(user, contact) {
       const watcher = users.peek(contact.bare);
+      const others = core.router().elsewhere;
+      if (watcher === undefined && others !== null)
+        for (const node of others.group([contact.bare]).keys())
+          others.tell(node, 'pubsub.allowed', { owner: user.bare, watcher: contact.bare } satisfies Allowed);
       if (watcher === undefined || core.realms.ofPerson(user).nodes.size === 0) return;
       for (const session of watcher.sessions.values()) {
         const features = session.presence === null ? null : deps.featuresOf(session);
         if (features === null) continue;
-        const names = new Set([...features].flatMap((feature) => (feature.endsWith(NOTIFY) ? [feature.slice(0, -NOTIFY.length)] : [])));
-        ofUser(session, user, names);
+        ofUser(session, user, namesOf(features));
       }
     },
   };

@@ -28,6 +28,10 @@ export interface PubSub extends Room {
   readonly personal: PersonalNodes;
   /** The address no longer belongs to its account. */
   forget(bare: BareJid): void;
+  /** Hears the other nodes; once, after the router has joined them. */
+  listen(): void;
+  /** Drops what other nodes look after from now on. */
+  release(isMine: (bare: BareJid) => boolean, isMyService: (domain: string) => boolean): void;
   /** The address is nobody's any more: whoever gets it next is nobody's owner and subscriber. A renamed person stays what it was. */
   forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +68,11 @@ export function createPubSub(
     hooks: pep.hooks,
     features: { account: personFeatures },
     protocols: pubsubProtocols,
+    listen() {
+      notifier.listen();
+      greetings.listen();
+    },
+    release: core.realms.release,
     forget: (bare) => core.realms.forget(bare),
     forgetPerson: (bare, renamedTo) => core.realms.forgetPerson(bare, renamedTo),
     stop: async () => names.stop(),

@@ -10,7 +10,7 @@ import { makeMessage } from '../xmpp/stanza/build.ts';
 import { Element } from '../xmpp/stanza/element.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import { escapeAttribute } from '../xmpp/stanza/serialize.ts';
-import type { MessageStanza } from '../xmpp/stanza/stanza.ts';
+import type { MessageStanza, MessageType } from '../xmpp/stanza/stanza.ts';
 import { mayRead } from './access.ts';
 import type { Core } from './core.ts';
 import { PUBSUB_EVENT } from './names.ts';
@@ -32,6 +32,23 @@ export interface Notifier {
   tellOwn(realm: Realm, owner: User, name: string, item: { readonly id: string; readonly xml: string }): void;
   /** To one address, of its own subscription. */
   tellOne(realm: Realm, node: PubNode, eventXml: string, to: Jid): void;
+  /** Hears events of other nodes. */
+  listen(): void;
+}
+
+interface Subscriber {
+  readonly to: Jid;
+  readonly presenceBased: boolean;
+}
+/** An event on its way to another node. */
+interface Told {
+  readonly from: string;
+  readonly type: MessageType;
+  readonly xml: string;
+  /** Contacts hear on the devices that name it. */
+  readonly feature: string;
+  readonly contacts: readonly BareJid[];
+  readonly subscribers: readonly { readonly to: string; readonly presenceBased: boolean }[];
 }
 
 const event = (inner: string): string => `<event xmlns='${PUBSUB_EVENT}'>${inner}</event>`;
@@ -90,7 +107,48 @@ export function createNotifier(core: Core, has: HasFeature): Notifier {
     }
   }
 
-  function toContacts(realm: Realm, node: PubNode, stanza: MessageStanza, xml: string, served: Set<ClientSession>): void {
+  /** For people of other nodes: one event crosses once to each node, with those it is for. */
+  function abroad(
+    stanza: MessageStanza,
+    xml: string,
+    feature: string,
+    contacts: readonly BareJid[],
+    subscribers: readonly Subscriber[],
+  ): void {
+    const others = core.router().elsewhere;
+    if (others === null || (contacts.length === 0 && subscribers.length === 0)) return;
+    const people = others.group(contacts);
+    const those = others.group(new Set(subscribers.map(({ to }) => to.bare)));
+    for (const at of new Set([...people.keys(), ...those.keys()])) {
+      const here = new Set(those.get(at));
+      const told: Told = {
+        from: stanza.from.full,
+        type: stanza.type,
+        xml,
+        feature,
+        contacts: people.get(at) ?? [],
+        subscribers: subscribers.filter(({ to }) => here.has(to.bare)).map(({ to, presenceBased }) => ({ to: to.full, presenceBased })),
+      };
+      others.tell(at, 'pubsub.event', told);
+    }
+  }
+
+  function heard({ from, type, xml, feature, contacts, subscribers }: Told): void {
+    const sender = parseJid(from);
+    if (sender === null) return;
+    const stanza = makeMessage({ from: sender, to: null, type });
+    const served = new Set<ClientSession>();
+    for (const bare of contacts) {
+      const contact = users.peek(bare);
+      if (contact !== undefined) toDevices(contact, feature, stanza, xml, served);
+    }
+    for (const { to, presenceBased } of subscribers) {
+      const jid = parseJid(to);
+      if (jid !== null) toSubscribed(jid, presenceBased, stanza, xml, served);
+    }
+  }
+
+  function toContacts(realm: Realm, node: PubNode, stanza: MessageStanza, xml: string, served: Set<ClientSession>, away: BareJid[]): void {
     const owner = users.peek(realm.address.bare);
     if (owner === undefined) return;
     const feature = `${node.name}+notify`;
@@ -102,14 +160,25 @@ export function createNotifier(core: Core, has: HasFeature): Notifier {
     for (const bare of readers) {
       if (bare === owner.bare) continue;
       const contact = users.peek(bare);
-      if (contact === undefined || contact.sessions.size === 0) continue;
-      if (!roster.isWatcher(owner, bare) || core.isBlocked(owner, contact.jid)) continue;
+      const isAway = contact === undefined && core.isElsewhere(bare);
+      if (!isAway && (contact === undefined || contact.sessions.size === 0)) continue;
+      const jid = contact?.jid ?? parseJid(bare);
+      if (jid === null || !roster.isWatcher(owner, bare) || core.isBlocked(owner, jid)) continue;
       if (mayRead(node.config, core.standing(realm, node, bare)) !== null) continue;
-      toDevices(contact, feature, stanza, xml, served);
+      if (contact === undefined) away.push(bare);
+      else toDevices(contact, feature, stanza, xml, served);
     }
   }
 
-  function toSubscriber(realm: Realm, node: PubNode, to: Jid, stanza: MessageStanza, xml: string, served: Set<ClientSession>): void {
+  function toSubscriber(
+    realm: Realm,
+    node: PubNode,
+    to: Jid,
+    stanza: MessageStanza,
+    xml: string,
+    served: Set<ClientSession>,
+    away: Subscriber[],
+  ): void {
     const router = core.router();
     const isLocal = router.isLocalDomain(to.domain) && to.local !== '';
     if (!isLocal || (node.config.notificationType === 'normal' && to.resource === '')) {
@@ -117,12 +186,16 @@ export function createNotifier(core: Core, has: HasFeature): Notifier {
       core.counters.notified++;
       return;
     }
+    if (core.isElsewhere(to.bare)) away.push({ to, presenceBased: node.config.presenceBased });
+    else toSubscribed(to, node.config.presenceBased, stanza, xml, served);
+  }
+
+  function toSubscribed(to: Jid, presenceBased: boolean, stanza: MessageStanza, xml: string, served: Set<ClientSession>): void {
     const person = users.peek(to.bare);
     if (person === undefined) return;
     for (const session of person.sessions.values()) {
       if (served.has(session) || (to.resource !== '' && session.jid.resource !== to.resource)) continue;
-      if (session.presence === null ? to.resource === '' || node.config.presenceBased : to.resource === '' && session.priority < 0)
-        continue;
+      if (session.presence === null ? to.resource === '' || presenceBased : to.resource === '' && session.priority < 0) continue;
       served.add(session);
       give(session, stanza, xml);
     }
@@ -133,17 +206,20 @@ export function createNotifier(core: Core, has: HasFeature): Notifier {
       if (!node.config.deliverNotifications) return;
       const stanza = shell(realm, node);
       const served = new Set<ClientSession>();
-      if (realm.kind === 'person') toContacts(realm, node, stanza, xml, served);
+      const contacts: BareJid[] = [];
+      const subscribers: Subscriber[] = [];
+      if (realm.kind === 'person') toContacts(realm, node, stanza, xml, served, contacts);
       for (const one of node.subscriptions.values()) {
         if (one.state !== 'subscribed' || !one.deliver) continue;
         const to = parseJid(one.jid);
         if (to === null || !mayHear(realm, node, to)) continue;
-        toSubscriber(realm, node, to, stanza, xml, served);
+        toSubscriber(realm, node, to, stanza, xml, served, subscribers);
       }
+      abroad(stanza, xml, `${node.name}+notify`, contacts, subscribers);
     },
     sendLast(realm, node, item, to) {
       const xml = itemsEvent(node, [item]) + delayed(realm.address.domain, item.at);
-      toSubscriber(realm, node, to, shell(realm, node), xml, new Set());
+      toOne(realm, node, xml, to);
     },
     greet(realm, node, item, session) {
       give(session, shell(realm, node), itemsEvent(node, [item]) + delayed(realm.address.domain, item.at));
@@ -153,10 +229,16 @@ export function createNotifier(core: Core, has: HasFeature): Notifier {
       const text = event(`<items node='${escapeAttribute(name)}'><item id='${escapeAttribute(id)}'>${xml}</item></items>`);
       toDevices(owner, `${name}+notify`, stanza, text, new Set());
     },
-    tellOne(realm, node, xml, to) {
-      toSubscriber(realm, node, to, shell(realm, node), xml, new Set());
-    },
+    tellOne: toOne,
+    listen: () => core.router().elsewhere?.hear('pubsub.event', (payload) => heard(payload as Told)),
   };
+
+  function toOne(realm: Realm, node: PubNode, xml: string, to: Jid): void {
+    const stanza = shell(realm, node);
+    const away: Subscriber[] = [];
+    toSubscriber(realm, node, to, stanza, xml, new Set(), away);
+    abroad(stanza, xml, '', [], away);
+  }
 
   /** A right may have gone since the subscription: the block list, the contact list, the list of the node. */
   function mayHear(realm: Realm, node: PubNode, to: Jid): boolean {

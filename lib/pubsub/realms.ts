@@ -29,6 +29,8 @@ export interface Realms {
   forget(bare: BareJid): void;
   /** The address is nobody's any more, in the lists of others as well; a renamed person stands in them under the new one. */
   forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
+  /** Drops what other nodes look after from now on. */
+  release(isMine: (bare: BareJid) => boolean, isMyService: (domain: string) => boolean): void;
   /** Reads the nodes anew after a failed commit. */
   refresh(realm: Realm): Promise<void>;
 }
@@ -173,6 +175,15 @@ export function createRealms(deps: { readonly store: PubSubStore; readonly users
       unknown.delete(bare);
       // Rare, so worth a walk: an account that was given another address keeps its id.
       for (const [id, realm] of people) if (realm.jid?.bare === bare) people.delete(id);
+    },
+    release(isMine, isMyService) {
+      for (const [id, realm] of people) {
+        const bare = realm.jid?.bare;
+        if (bare === undefined || isMine(bare)) continue;
+        people.delete(id);
+        ids.delete(bare);
+      }
+      for (const domain of [...services.keys()]) if (!isMyService(domain)) services.delete(domain);
     },
     async forgetPerson(bare, renamedTo) {
       await store.forgetPerson(bare, renamedTo);

@@ -179,6 +179,7 @@ export function createPubSubHost(deps: {
     title: 'Publish-subscribe',
     domains: names.domains,
     servesDomain: (service, im) => names.serves(service, im),
+    isPlaced: () => true,
     receive(stanza: Stanza, sender: ClientSession | null) {
       const isService = stanza.to?.local === '' && stanza.to.resource === '';
       if (stanza.kind === 'iq') {

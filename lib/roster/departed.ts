@@ -7,6 +7,7 @@
  */
 import { type BareJid, type Jid, parseJid } from '../kernel/jid.ts';
 import type { Log } from '../kernel/log.ts';
+import { NobodyActs } from '../xmpp/router/elsewhere.ts';
 import type { User, Users } from '../xmpp/router/users.ts';
 import type { PendingIn, RosterItem, RosterSnapshot, RosterStore } from './ports.ts';
 
@@ -27,6 +28,8 @@ export function createDeparted(deps: {
   readonly users: Users;
   /** Ends everything between a loaded person and the address, and tells that person's clients. */
   readonly part: (user: User, contact: Jid) => void;
+  /** Another node looks after this person, and does the same there. */
+  readonly isElsewhere: (bare: BareJid) => boolean;
   readonly log: Log;
 }): Departed {
   const { store, users, log } = deps;
@@ -58,10 +61,10 @@ export function createDeparted(deps: {
 
   async function forgetAll(batch: readonly BareJid[]): Promise<void> {
     const contacts = batch.flatMap((bare) => parseJid(bare) ?? []);
-    const holders = await store.holdersOf(batch);
+    const holders = (await store.holdersOf(batch)).filter(({ bare }) => !deps.isElsewhere(bare));
     for (let at = 0; at < holders.length; at += SLICE) {
       const slice = holders.slice(at, at + SLICE);
-      const loaded = await Promise.all(slice.map(({ bare }) => users.load(bare)));
+      const loaded = await Promise.all(slice.map(({ bare }) => users.load(bare).catch(ifNobodyActs)));
       for (const user of loaded) if (user !== null) for (const contact of contacts) deps.part(user, contact);
       // Disabled accounts are never in memory; they may be enabled again.
       const others = slice.filter((_, i) => loaded[i] === null).map(({ accountId }) => accountId);
@@ -87,6 +90,12 @@ export function createDeparted(deps: {
     },
   };
 }
+
+/** Whom nobody acts for is in nobody's memory. */
+const ifNobodyActs = (error: unknown): null => {
+  if (error instanceof NobodyActs) return null;
+  throw error;
+};
 
 const partedItems = (snapshot: RosterSnapshot, gone: ReadonlySet<BareJid>, version: number): RosterItem[] =>
   snapshot.items

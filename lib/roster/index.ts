@@ -72,7 +72,13 @@ export function createRoster(deps: {
       for (const fn of listeners) fn(user, contact, sees);
     },
   });
-  const departed = createDeparted({ store: deps.store, users: deps.users, part: subscribing.part, log: deps.log });
+  const departed = createDeparted({
+    store: deps.store,
+    users: deps.users,
+    part: subscribing.part,
+    isElsewhere: (bare) => deps.router().elsewhere?.isElsewhere(bare) === true,
+    log: deps.log,
+  });
   deps.users.registerLoader(rosterLoader(deps.store, changes.uncommitted));
 
   return {

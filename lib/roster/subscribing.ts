@@ -13,6 +13,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { type BareJid, type Jid, makeJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
+import { NobodyActs } from '../xmpp/router/elsewhere.ts';
 import type { Claim } from '../xmpp/router/hooks.ts';
 import type { Router } from '../xmpp/router/router.ts';
 import type { User } from '../xmpp/router/users.ts';
@@ -67,6 +68,11 @@ export function createSubscribing(deps: {
   /** Routes one subscription stanza of `user`, its consequences at a local contact being part of `hold`. */
   function routeHeld(stanza: PresenceStanza, hold: SharedHold | null): void {
     const router = deps.router();
+    if (hold !== null && stanza.to !== null && router.elsewhere?.isElsewhere(stanza.to.bare)) {
+      hold.open += 1;
+      router.elsewhere.send(stanza, { done: () => holds.release(hold) });
+      return;
+    }
     if (hold !== null && stanza.to !== null && router.isLocalDomain(stanza.to.domain)) {
       holds.follow(stanza, hold);
       hold.open += 1;
@@ -75,11 +81,20 @@ export function createSubscribing(deps: {
       // Without a database the contact did not get it: the stanza stays unacknowledged, its sender will try again.
       router.users.load(stanza.to.bare).then(
         () => void setImmediate(() => holds.release(hold)),
-        () => undefined,
+        // Nobody acts for the contact now: the router lets the stanza wait.
+        (error: unknown) => void (error instanceof NobodyActs && holds.release(hold)),
       );
       return;
     }
     router.route(stanza);
+  }
+
+  /** The hold of a sender here, or of the node it came from. */
+  function joinOrInherit(stanza: PresenceStanza): SharedHold | null {
+    const joined = holds.join(stanza);
+    if (joined !== null) return joined;
+    const ack = deps.router().shareHold(null);
+    return ack === null ? null : holds.begin(ack);
   }
 
   const plain = (type: SubscriptionEvent, from: Jid, to: Jid): PresenceStanza => makePresence({ type, from, to });
@@ -185,7 +200,7 @@ export function createSubscribing(deps: {
     const withdrawn = takeApart(was).pendingIn && !takeApart(step.next).pendingIn;
     if (withdrawn) state.pendingIn.delete(contact.bare);
     const lost = sees(was) && !sees(step.next);
-    const hold = holds.join(stanza);
+    const hold = joinOrInherit(stanza);
     changes.save(state, { ...(item === null ? {} : { put: [item] }), ...(withdrawn ? { pendingRemove: [contact.bare] } : {}) }, (saved) => {
       if (saved === 'lost') return;
       const text = stanza.render({ from: contact.bare, to: user.bare });
@@ -222,7 +237,7 @@ export function createSubscribing(deps: {
   ): Claim {
     const item = moveTo(state, contact.bare, approve[was], preApproved);
     const waited = state.pendingIn.delete(contact.bare);
-    const hold = holds.join(stanza);
+    const hold = joinOrInherit(stanza);
     changes.save(state, { ...(item === null ? {} : { put: [item] }), ...(waited ? { pendingRemove: [contact.bare] } : {}) }, (saved) => {
       if (saved === 'lost') return;
       routeHeld(plain('subscribed', user.jid, contact), hold);
@@ -241,7 +256,7 @@ export function createSubscribing(deps: {
     }
     const request = { contact: contact.bare, xml, at: deps.clock.now() };
     state.pendingIn.set(contact.bare, request);
-    const hold = holds.join(stanza);
+    const hold = joinOrInherit(stanza);
     changes.save(state, { pendingPut: [request] }, (saved) => {
       if (saved === 'lost') return;
       for (const session of user.sessions.values()) if (session.presence !== null) session.send(xml, null);

@@ -12,7 +12,8 @@ export type SignInOutcome =
   | 'bad-token'
   | 'malformed'
   | 'directory-down'
-  | 'resource-limit';
+  | 'resource-limit'
+  | 'unassigned';
 
 export interface SignInRecord {
   readonly at: number;

@@ -84,6 +84,7 @@ const isGuess: Readonly<Record<SignInOutcome, boolean>> = {
   malformed: false,
   'directory-down': false,
   'resource-limit': false,
+  unassigned: false,
 };
 
 export function createSignInGuard(deps: {

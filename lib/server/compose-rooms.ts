@@ -188,6 +188,12 @@ export function composeRooms(deps: {
     vcardOf(bare) {
       const jid = parseJid(bare);
       if (jid === null || !built.isLocalDomain(jid.domain)) return undefined;
+      // Whoever looks after the person: what is asked for is in the store.
+      if (built.elsewhere?.isElsewhere(bare))
+        return stores.accounts.byBare([bare]).then((found) => {
+          const account = found.get(bare);
+          return account?.enabled ? stores.profile.vcard(account.id) : null;
+        });
       return users.load(bare).then((user) => (user === null ? null : stores.profile.vcard(user.accountId)));
     },
     secret: deps.occupantSecret,

@@ -13,7 +13,6 @@ import type { AdminDeps } from '../admin/shared/define.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
 import { createReportWatch } from '../blocking/index.ts';
 import { syncAlarms } from '../callmanager/index.ts';
-import { createInProcessBus } from '../cluster/in-process-bus.ts';
 import type { Environment } from '../config/load.ts';
 import { nearestName } from '../config/nearest.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
@@ -37,11 +36,10 @@ import {
   createSecondFactor,
   createSignInGuard,
   ensureFirstOperator,
-  readOrMakeSecret,
   securityAlarms,
 } from '../security/index.ts';
 import { createServices } from '../services/index.ts';
-import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
+import { createFolderBlobs, createStores, openDatabase, schemaVersion } from '../store/index.ts';
 import { followProxies } from '../xmpp/c2s/client-address.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
@@ -52,18 +50,23 @@ import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
 import { addSyncAgent, composeCallManager } from './call-manager.ts';
+import { createCatchUp } from './catch-up.ts';
+import { composeFailover, createLateOwnership } from './compose-failover.ts';
+import { composeNodes } from './compose-nodes.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { addServices, componentPorts, createSignInSwitch, listenerPorts } from './compose-services.ts';
 import { createConsole } from './console.ts';
 import { createEndpoints, createUpgrades } from './endpoints.ts';
-import { createEngineView } from './engine-view.ts';
-import { bootFaults } from './faults.ts';
+import { createEngineView, storedContacts } from './engine-view.ts';
+import { announceComponents } from './everywhere/components.ts';
 import { addFileServices, httpOriginOf } from './files/file-services.ts';
 import { createProxyListener } from './files/proxy-listener.ts';
 import { createUploadEndpoint } from './files/upload-endpoint.ts';
+import { handedOver } from './handed-over.ts';
 import { createHostNames } from './host-names.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createHttpListeners } from './http.ts';
+import { joinEngines, type OtherNodes } from './join-engines.ts';
 import { createTlsContexts } from './tls-contexts.ts';
 import { version } from './version.ts';
 import { createXmppAdministration } from './xmpp-administration.ts';
@@ -110,34 +113,47 @@ interface NodeInputs {
   readonly env: Environment;
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly log: Logger;
+  /** This process must end: another one is its node now. */
+  readonly replaced: (why: string) => void;
 }
 
 async function compose(
-  { env, overrides, log }: NodeInputs,
+  { env, overrides, log, replaced }: NodeInputs,
   closers: (() => Promise<void> | void)[],
   closeAll: () => Promise<void>,
 ): Promise<Result<RunningNode, Fault>> {
   const startedAt = performance.now();
   const clock = systemClock;
 
-  if (env.natsUrl !== null) return refuse(bootFaults.noClusterYet());
-
   // Storage.
   const opened = await openDatabase({ dataDir: env.dataDir, databaseUrl: env.databaseUrl ?? undefined, log });
   if (!opened.ok) return opened;
   const database = opened.value;
   closers.push(() => database.close());
-  const stores = createStores(database, { node: env.nodeName, log });
+  // In a cluster: what this node may write for, known once it has joined.
+  const late = env.natsUrl === null ? null : createLateOwnership(env.nodeName);
+  const stores = createStores(database, {
+    node: env.nodeName,
+    log,
+    ...(late === null ? {} : { fence: late.fence, newHomes: late.newHomes }),
+  });
   closers.push(() => stores.close());
   for (const newest of [await stores.archive.newestUid(), await stores.roomArchive.newestUid()]) if (newest !== null) startAfter(newest);
 
+  // The other nodes, if there are to be any.
+  const nodes = await composeNodes({ env, version, schema: schemaVersion(), store: stores.cluster, clock, log });
+  if (!nodes.ok) return nodes;
+  const { bus, secret } = nodes.value;
+  closers.push(() => nodes.value.close());
+
   // Settings, events, identity.
   const events = createEventHub((name, error) => log.error('event.listener-failed', { event: name, error }));
-  const bus = createInProcessBus({ log });
   const settings = createSettingsRegistry({ store: stores.settings, events, bus, log, nodeScope: env.nodeName, overrides });
+  closers.push(() => settings.stop());
   const settingsStarted = await settings.start();
   if (!settingsStarted.ok) return refuse(settingsStarted.fault);
-  closers.push(() => settings.stop());
+  const members = nodes.value.members(settings);
+  members.onReplaced(replaced);
   const server = settings.section('server');
   log.setLevel(server.get().logLevel);
   server.onChange((now) => log.setLevel(now.logLevel));
@@ -173,6 +189,18 @@ async function compose(
   });
   await guard.start();
 
+  const failover = composeFailover({
+    stores,
+    settings: settings.section('cluster'),
+    events,
+    cluster: late === null ? null : { bus, membership: members.membership, late },
+    self: () => members.membership.self,
+    nodeName: env.nodeName,
+    clock,
+    log,
+  });
+  closers.push(() => failover.stop());
+
   const blobs = createFolderBlobs(join(env.dataDir, 'files'));
   await blobs.prepare();
 
@@ -186,8 +214,15 @@ async function compose(
     },
     clock,
   });
-  const administration = createXmppAdministration({ api: () => admin.api, users, settings: settings.section('xmpp'), clock, log });
-  const directorySecrets = createSealer({ key: await readOrMakeSecret(env.dataDir, 'directory-secret'), purpose: 'directory passwords' });
+  const administration = createXmppAdministration({
+    api: () => admin.api,
+    users,
+    sessions: () => ({ of: engineView.sessionsOf, elsewhere: () => joined?.sessions.all() ?? [] }),
+    settings: settings.section('xmpp'),
+    clock,
+    log,
+  });
+  const directorySecrets = createSealer({ key: await secret('directory-secret'), purpose: 'directory passwords' });
   const directories = createDirectories({
     store: stores.directories,
     unseal: directorySecrets.open,
@@ -208,8 +243,8 @@ async function compose(
     log,
     version,
     users,
-    occupantSecret: Buffer.from(await readOrMakeSecret(env.dataDir, 'occupant-id-secret')),
-    files: { blobs, secret: await readOrMakeSecret(env.dataDir, 'files-secret'), httpOrigin: httpOriginOf(env.ports) },
+    occupantSecret: Buffer.from(await secret('occupant-id-secret')),
+    files: { blobs, secret: await secret('files-secret'), httpOrigin: httpOriginOf(env.ports) },
   });
   const wheel = createTimerWheel({ clock, onError: (error) => log.error('wheel.entry-failed', { error }) });
   const xmppTls = createTlsContexts({
@@ -235,6 +270,7 @@ async function compose(
       mechanisms: () => settings.section('directories').get().mechanisms,
       verify: directories.verify,
     },
+    ...(failover.hasHome === undefined ? {} : { hasHome: failover.hasHome }),
   });
   await credentials.refreshProfiles();
   events.on('directory.changed', ({ what }) => {
@@ -246,7 +282,7 @@ async function compose(
     stores,
     settings,
     domains,
-    sealer: createSealer({ key: await readOrMakeSecret(env.dataDir, 'call-manager-secret'), purpose: 'call manager' }),
+    sealer: createSealer({ key: await secret('call-manager-secret'), purpose: 'call manager' }),
     events,
     clock,
     log,
@@ -270,14 +306,21 @@ async function compose(
     wheel,
     clock,
     log,
-    secret: Buffer.from(await readOrMakeSecret(env.dataDir, 'xmpp-secret')),
-    storeBacklog: () => stores.journal.backlog,
+    secret: Buffer.from(await secret('xmpp-secret')),
+    storeBacklog: () => Math.max(stores.journal.backlog, joined?.engine.backlog() ?? 0),
     isMemoryShort: () => diagnostics.isMemoryShort.get(),
     caps: () => rooms.caps(),
     extraFeatures: () => '',
     archiveMetadata: (user) => rooms.im.archiveMetadata(user),
+    elsewhere: () => joined?.engine.sessions ?? null,
   });
-  const componentSecrets = createSealer({ key: await readOrMakeSecret(env.dataDir, 'component-secret'), purpose: 'component secrets' });
+  // Null: the node is alone.
+  const others: OtherNodes | null =
+    members.links === null ? null : { links: members.links, membership: members.membership, ownership: failover.ownership };
+  const joined = others === null ? null : joinEngines({ ...others, rooms, clients, settled: stores.settled, events, clock, log });
+  failover.onDropped((accountIds) => joined?.engine.dropped(accountIds));
+  closers.push(() => joined?.stop());
+  const componentSecrets = createSealer({ key: await secret('component-secret'), purpose: 'component secrets' });
   const components = createComponents({
     store: stores.components,
     open: componentSecrets.open,
@@ -292,6 +335,11 @@ async function compose(
     clock,
     log,
   });
+  if (joined !== null && others !== null) {
+    const connected = () => components.states().flatMap(({ domain, since }) => (since === null ? [] : [domain]));
+    const announced = announceComponents({ elsewhere: joined.engine.elsewhere, membership: others.membership, events, connected });
+    closers.push(() => announced.stop());
+  }
   events.on('component.changed', ({ what }) => {
     if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
   });
@@ -314,7 +362,7 @@ async function compose(
     if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
     if (what === 'removed') rooms.files.upkeep.accountRemoved();
   });
-  const chatRooms = { door: rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
+  const chatRooms = { door: joined?.door ?? rooms.muc.door, store: stores.rooms, archive: stores.roomArchive };
   events.on('notice.changed', () => {
     rooms.notices.reload().catch((error: unknown) => log.warn('notices.not-read', { error }));
   });
@@ -372,6 +420,8 @@ async function compose(
         ...reportWatch.alarms(),
         ...directories.alarms(),
         ...syncAlarms(callManager.agent.status()),
+        ...members.alarms(),
+        ...failover.alarms(),
       ],
     },
     settings: server,
@@ -384,9 +434,9 @@ async function compose(
   closers.push(() => diagnostics.stop());
 
   // Administration.
-  const cookieSecret = await readOrMakeSecret(env.dataDir, 'console-secret');
+  const cookieSecret = await secret('console-secret');
   const secondFactor = createSecondFactor({
-    key: await readOrMakeSecret(env.dataDir, 'second-factor-secret'),
+    key: await secret('second-factor-secret'),
     issuer: () => `Rollcall ${domains.default.get()}`,
     clock,
   });
@@ -413,11 +463,21 @@ async function compose(
     clock,
     log,
     events,
-    rebuild: createRebuild({ uow, events, settings, rooms: chatRooms, notices: rooms.notices, clock }),
+    rebuild: createRebuild({ uow, events, settings, rooms: chatRooms, notices: joined?.notices ?? rooms.notices, clock }),
+    nodeName: env.nodeName,
+  });
+  const engineView = createEngineView({
+    users,
+    roster: rooms.roster,
+    presence: rooms.presence,
+    offline: stores.offline,
+    counters,
+    elsewhere: () => joined?.sessions ?? null,
+    storedContacts: (bare) => (rooms.router.elsewhere?.isElsewhere(bare as BareJid) ? storedContacts(stores, bare as BareJid) : null),
   });
   const adminDeps: AdminDeps = {
     uow,
-    engine: createEngineView({ users, roster: rooms.roster, presence: rooms.presence, offline: stores.offline, counters }),
+    engine: engineView,
     settings,
     events,
     clock,
@@ -444,11 +504,13 @@ async function compose(
     initialPassword,
     rooms: chatRooms,
     blobs,
-    notices: rooms.notices,
     directories,
     directorySecrets,
-    protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
     callManager,
+    notices: joined?.notices ?? rooms.notices,
+    failover: failover.control,
+    protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
+    nodes: members.door,
   };
   const directorySchedule = createDirectorySchedule({ uow, events, settings, directories, clock, jobs, log });
   await directorySchedule.recover();
@@ -569,7 +631,29 @@ async function compose(
   addFileServices({ services, files: rooms.files, uploads, proxy: proxyListener });
   closers.push(() => rooms.files.stop());
 
-  const failures = await services.startAll();
+  members.setHealth(() => ({
+    sessions: users.sessionCount,
+    users: users.onlineCount,
+    down: services
+      .list()
+      .flatMap(({ critical, name, since, state, why }) => (critical && state !== 'started' ? [{ service: name, since, why }] : [])),
+    database: databaseState.state,
+  }));
+  const heardAgain = createCatchUp({ accounts: stores.accounts, users, settings, events, log });
+  members.bridge(events, heardAgain);
+  closers.push(() => members.leave());
+  const admitted = await members.join();
+  if (!admitted.ok) return admitted;
+
+  failover.addServices(services);
+  await failover.start();
+  const gate = failover.control.monitor.state();
+  // Feature services hang on the router; console and command line run, so that somebody can see what is waited for.
+  const failures = await services.startAll(gate.gate === 'waiting' ? { names: ['router'], why: gate.why } : undefined);
+  if (gate.gate === 'waiting')
+    void failover.control.monitor.opened().then(async () => {
+      for (const { name, fault } of await services.startAll()) log.error('services.not-started', { service: name, why: fault.message });
+    });
   // A node whose console or client port cannot open is not what was asked for: better told than half there.
   const [first] = failures;
   closers.push(async () => {
@@ -585,7 +669,12 @@ async function compose(
   );
   diagnostics.start();
   diagnostics.setPhase('running');
-  await jobs.recover();
+  await jobs.recover((node) => members.membership.find(node) === undefined);
+  members.up();
+  closers.push(async () => {
+    members.draining();
+    if (late !== null) await handedOver(failover.ownership, members.membership, clock);
+  });
   // What a process that died left behind; looked for while the node works.
   void rooms.files.upkeep.sweep().catch((error: unknown) => log.warn('files.sweep-failed', { error }));
 

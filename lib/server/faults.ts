@@ -7,5 +7,4 @@ export const bootFaults = defineFaults('server', {
     message:
       'The {name} listener cannot use {host}:{port} ({why}). Stop the program that uses this port, or choose another one: the variables are listed in the README.',
   },
-  noClusterYet: { kind: 'invalid', message: 'NATS_URL is set, but this release runs single nodes only. Remove NATS_URL and start again.' },
 });

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   let node: RunningNode | null = null;
   let starting: Promise<unknown> = Promise.resolve();
   let stopping = false;
-  const stop = (signal: string) => {
+  const stop = (signal: string, code = 0) => {
     if (stopping) return;
     stopping = true;
     log.info('node.stopping', { signal });
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
       .then(
         () => {
           log.info('node.stopped');
-          process.exit(0);
+          process.exit(code);
         },
         (error: unknown) => {
           log.error('node.stop-failed', { error });
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error('node.unhandled-rejection', { error }));
   process.on('uncaughtException', (error) => log.error('node.uncaught-exception', { error }));
 
-  const composing = composeNode({ env, overrides: overrides.value, log });
+  const composing = composeNode({ env, overrides: overrides.value, log, replaced: (why) => stop(why, failed) });
   starting = composing.then(
     (started) => {
       if (started.ok) node = started.value;

@@ -1,4 +1,5 @@
 import type { AdminApi } from '../admin/api.ts';
+import type { SessionView } from '../admin/shared/engine-view.ts';
 import { rolePermissions, type Viewer } from '../admin/shared/viewer.ts';
 import type { XmppValues } from '../config/schema/index.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -39,6 +40,11 @@ export function createXmppAdministration(deps: {
   /** Built after the rooms, so asked for at each use. */
   readonly api: () => AdminApi;
   readonly users: Users;
+  /** Sessions over all nodes. */
+  readonly sessions: () => {
+    of(bare: string): readonly Pick<SessionView, 'id' | 'resource'>[];
+    elsewhere(): Iterable<Pick<SessionView, 'bare' | 'show'>>;
+  };
   readonly settings: Live<XmppValues>;
   readonly clock: Clock;
   readonly log: Log;
@@ -95,8 +101,20 @@ export function createXmppAdministration(deps: {
       if (found.length >= max) break;
       if (isActive(user) === (kind === 'active')) found.push(user.bare);
     }
+    // Of people at other nodes it is known what they show, not whether their client says that nobody looks at it.
+    for (const [bare, isAtWork] of elsewhereNow()) {
+      if (found.length >= max) break;
+      if (isAtWork === (kind === 'active')) found.push(bare as BareJid);
+    }
     return found;
   }
+  function elsewhereNow(): Map<string, boolean> {
+    const people = new Map<string, boolean>();
+    for (const { bare, show } of deps.sessions().elsewhere())
+      people.set(bare, people.get(bare) === true || show === 'available' || show === 'chat' || show === 'dnd');
+    return people;
+  }
+  const onlineCount = (): number => deps.users.onlineCount + elsewhereNow().size;
 
   const commands: AdminCommands = {
     mayAdminister: (bare) => settings.get().administrators.includes(bare),
@@ -127,7 +145,7 @@ export function createXmppAdministration(deps: {
       return ok({
         registered: all.value.total,
         disabled: disabled.value.total,
-        online: deps.users.onlineCount,
+        online: onlineCount(),
         active: kindOf('active').length,
         idle: kindOf('idle').length,
       });
@@ -138,10 +156,8 @@ export function createXmppAdministration(deps: {
       const skipped: { jid: string; why: string }[] = [];
       for (const text of jids) {
         const jid = parseJid(text);
-        const user = jid ? deps.users.peek(jid.bare) : undefined;
-        const matching = [...(user?.sessions.values() ?? [])].filter(
-          (session) => jid?.resource === '' || session.jid.resource === jid?.resource,
-        );
+        const all = jid === null ? [] : deps.sessions().of(jid.bare);
+        const matching = all.filter(({ resource }) => jid?.resource === '' || resource === jid?.resource);
         if (matching.length === 0) skipped.push({ jid: text, why: 'Is not signed in.' });
         sessions.push(...matching.map((session) => session.id));
       }

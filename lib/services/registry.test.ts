@@ -85,6 +85,15 @@ describe('services', () => {
     expect(services.get('archive')?.why).toBe('Stopped by ana, because it needs The router.');
   });
 
+  it('wait with what needs them while they are held, and start when nothing holds them', async () => {
+    const { services, states } = setUp();
+    expect(await services.startAll({ names: ['router'], why: 'Waits for the first sync.' })).toEqual([]);
+    expect(states()).toMatchObject({ router: 'stopped', clients: 'stopped' });
+    expect(services.get('clients')?.why).toBe('Waits for the first sync.');
+    expect(await services.startAll()).toEqual([]);
+    expect(states()).toMatchObject({ router: 'started', clients: 'started' });
+  });
+
   it('restart with all that ran, and with nothing that did not', async () => {
     const { services, done, states } = setUp();
     await services.startAll();

@@ -65,8 +65,14 @@ export interface Services {
   add(entry: ServiceEntry): void;
   list(): readonly ServiceStatus[];
   get(name: string): ServiceStatus | null;
-  /** Starts all in the order of their needs. One that fails leaves those that need it stopped; the rest starts all the same. */
-  startAll(): Promise<readonly { readonly name: string; readonly fault: Fault }[]>;
+  /**
+   * Starts all in the order of their needs. One that fails leaves those that need it stopped; the rest starts all the same. `hold`: these, and what
+   * needs them, stay stopped for that reason; calling it again without starts them.
+   */
+  startAll(hold?: {
+    readonly names: readonly string[];
+    readonly why: string;
+  }): Promise<readonly { readonly name: string; readonly fault: Fault }[]>;
   /** Stops all in the opposite order; a failure is logged and the rest stops. */
   stopAll(): Promise<void>;
   start(name: string, by: string): Promise<Result<readonly ServiceStatus[], Fault>>;
@@ -241,11 +247,17 @@ export function createServices(deps: {
       const held = find(name);
       return held.ok ? status(held.value) : null;
     },
-    startAll: () =>
+    startAll: (hold) =>
       inTurn(async () => {
         const failed: { name: string; fault: Fault }[] = [];
+        const kept = new Set<string>(hold?.names);
         for (const held of ordered()) {
           if (isUp(held)) continue;
+          if (hold !== undefined && (kept.has(held.entry.name) || held.entry.needs.some((need) => kept.has(need)))) {
+            kept.add(held.entry.name);
+            move(held, 'stopped', hold.why);
+            continue;
+          }
           const fault = await startOne(held, 'Started with the node.');
           if (!fault) continue;
           if (held.state !== 'failed') move(held, 'stopped', fault.message);

@@ -75,6 +75,9 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
+/** True when `hold_epochs` refused: another node acts for people that this one believed to be its own. */
+export const isFencedOff = (error: unknown): boolean => factsOf(error).codes.includes('RC001');
+
 export const isUniqueViolation = (error: unknown): boolean =>
   factsOf(error).codes.some((code) => code === 'P2002' || code === '23505' || code === 'UniqueConstraintViolation');
 

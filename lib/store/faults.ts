@@ -53,5 +53,10 @@ export const storeFaults = defineFaults('store', {
     message:
       'The migration {name} in this installation is not the one that was applied to the database. Install an unmodified copy of Rollcall.',
   },
+  nodesRun: {
+    kind: 'conflict',
+    message:
+      'This version changes the database, and nodes of the version before still work on it: {nodes}. Stop them first, then start this one, then the others with the new version.',
+  },
   migrationFailed: { kind: 'down', message: 'The database could not be brought up to date; the migration {name} was undone: {why}' },
 });

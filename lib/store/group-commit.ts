@@ -1,9 +1,11 @@
+import type { Fence, HeldEpochs } from '../cluster/ports.ts';
 import type { Journal, JournalEntry } from '../im/ports.ts';
 import type { Log } from '../kernel/log.ts';
 import type { RoomJournal } from '../muc/ports.ts';
 import type { RosterChange } from '../roster/ports.ts';
 import type { DbClient } from './client.ts';
-import { causeOf, isPassing, isRefusal, StoreUnavailable } from './errors.ts';
+import { causeOf, isFencedOff, isPassing, isRefusal, StoreUnavailable } from './errors.ts';
+import { accountsOf, isStillHeld, proofStatement } from './fencing.ts';
 import type { Prisma } from './generated/client.ts';
 import { journalStatement } from './im/journal-statement.ts';
 import { type RoomEntry, roomStatement } from './muc/room-statement.ts';
@@ -21,7 +23,7 @@ export interface GroupCommit {
   readonly journal: Journal;
   /** Messages of rooms, in the same transactions and the same order. */
   readonly roomJournal: RoomJournal;
-  /** Resolves when committed; rejects with `StoreUnavailable` when nothing can be kept now. */
+  /** Resolves when committed; rejects with `StoreUnavailable` when nothing can be kept now, or when this node does not act for them any more. */
   saveRoster(change: RosterChange): Promise<void>;
   /** Rows and bytes that wait, and what was done since the start. */
   readonly figures: {
@@ -30,7 +32,11 @@ export interface GroupCommit {
     readonly commits: number;
     readonly rows: number;
     readonly refused: number;
+    /** Given up because another node acts for these people by now. */
+    readonly dropped: number;
   };
+  /** Resolves when all that was taken before is committed or given up. */
+  settled(): Promise<void>;
   /** Takes nothing more and writes what waits; gives up after `limitMs` without a database. Tells how many entries were left. */
   close(limitMs?: number): Promise<number>;
 }
@@ -38,6 +44,8 @@ export interface GroupCommit {
 export interface GroupCommitOptions {
   readonly client: DbClient;
   readonly log: Log;
+  /** Whoever writes for people of a cluster proves that they are its own; a node that is alone has none to ask. */
+  readonly fence?: Fence | undefined;
   readonly gatherMs?: number;
   /** A batch is sent when it has this many rows, and holds at most about so many. */
   readonly batchRows?: number;
@@ -46,7 +54,7 @@ export interface GroupCommitOptions {
   readonly maxBytes?: number;
 }
 
-type Item =
+type Item = { readonly held: HeldEpochs | null } & (
   | {
       readonly kind: 'journal';
       readonly entry: JournalEntry;
@@ -61,11 +69,21 @@ type Item =
       readonly bytes: number;
       readonly done: (() => void) | null;
     }
-  | { readonly kind: 'roster'; readonly change: RosterChange; readonly rows: number; readonly bytes: number; readonly done: () => void };
+  | {
+      readonly kind: 'roster';
+      readonly change: RosterChange;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly done: () => void;
+      readonly failed: (error: unknown) => void;
+    }
+);
 
 /** Beside their text, rows cost about this much. */
 const ROW_BYTES = 200;
 const PASSING_TRIES = 5;
+/** Between two refusals ownership is read anew; more of them in a row mean that it and the database disagree. */
+const FENCED_TRIES = 5;
 
 function weigh(entry: JournalEntry): { rows: number; bytes: number } {
   const rows = entry.archive.length + entry.offline.length + (entry.offlineRemoved?.length ?? 0);
@@ -79,6 +97,7 @@ function weigh(entry: JournalEntry): { rows: number; bytes: number } {
 export function createGroupCommit({
   client,
   log,
+  fence,
   gatherMs = 3,
   batchRows = 500,
   maxRows = 50_000,
@@ -93,12 +112,17 @@ export function createGroupCommit({
   let closing = false;
   let abandoned = false;
   let onIdle: (() => void) | null = null;
-  const totals = { commits: 0, rows: 0, refused: 0 };
+  const totals = { commits: 0, rows: 0, refused: 0, dropped: 0 };
+  let added = 0;
+  let ended = 0;
+  let settlers: { readonly after: number; readonly resolve: () => void }[] = [];
+  const heldNow = (): HeldEpochs | null => (fence === undefined ? null : fence.current());
 
   const accepting = (): boolean => !closing && client.state === 'up' && rows < maxRows && bytes < maxBytes;
 
   function add(item: Item): void {
     waiting.push(item);
+    added++;
     rows += item.rows;
     bytes += item.bytes;
     if (flushing) return;
@@ -122,9 +146,17 @@ export function createGroupCommit({
         rows -= item.rows;
         bytes -= item.bytes;
       }
+      ended += batch.length;
+      if (settlers.length > 0) tellSettled();
     }
     flushing = false;
     onIdle?.();
+  }
+
+  function tellSettled(): void {
+    const due = settlers.filter(({ after }) => ended >= after);
+    settlers = settlers.filter(({ after }) => ended < after);
+    for (const { resolve } of due) resolve();
   }
 
   /** The next entries in order, up to a batch; an entry is never split. */
@@ -143,16 +175,28 @@ export function createGroupCommit({
     return batch;
   }
 
-  async function commit(batch: readonly Item[]): Promise<void> {
-    for (let passing = 0; !abandoned; ) {
+  async function commit(asked: readonly Item[]): Promise<void> {
+    let batch = asked;
+    for (let passing = 0, fenced = 0; !abandoned; ) {
+      const held = heldNow();
+      if (fence !== undefined && held !== null) batch = keepHeld(fence, batch, held);
+      if (batch.length === 0) return;
       try {
-        await write(batch);
+        await write(batch, held);
         totals.commits++;
         finish(batch);
         return;
       } catch (error) {
         if (client.report(error) || !(await client.probe())) {
           await databaseBack();
+          continue;
+        }
+        if (fence !== undefined && isFencedOff(error)) {
+          if (++fenced > FENCED_TRIES) {
+            giveUp(fence, batch);
+            return;
+          }
+          await fence.refused();
           continue;
         }
         if ((isPassing(error) || !isRefusal(error)) && ++passing <= PASSING_TRIES) continue;
@@ -171,7 +215,35 @@ export function createGroupCommit({
     }
   }
 
-  async function write(batch: readonly Item[]): Promise<void> {
+  /**
+   * What was taken on the strength of an epoch that has gone is not written, nor is anybody told that it was: whoever acts now may have decided
+   * otherwise.
+   */
+  function keepHeld(by: Fence, batch: readonly Item[], held: HeldEpochs): readonly Item[] {
+    if (batch.every((item) => item.held === held)) return held.homes.length > 0 ? batch : giveUp(by, batch);
+    const kept = batch.filter((item) => isStillHeld(item.held, held));
+    if (kept.length < batch.length)
+      giveUp(
+        by,
+        batch.filter((item) => !isStillHeld(item.held, held)),
+      );
+    return kept;
+  }
+  function giveUp(by: Fence, batch: readonly Item[]): readonly Item[] {
+    const accounts = new Set<number>();
+    for (const item of batch) {
+      totals.dropped++;
+      if (item.kind === 'roster') {
+        accounts.add(item.change.accountId);
+        item.failed(new StoreUnavailable());
+      } else if (item.kind === 'journal') for (const id of accountsOf(item.entry)) accounts.add(id);
+    }
+    log.error('store.fenced-off', { entries: batch.length, accounts: accounts.size });
+    by.dropped([...accounts]);
+    return [];
+  }
+
+  async function write(batch: readonly Item[], held: HeldEpochs | null): Promise<void> {
     const entries: JournalEntry[] = [];
     const said: RoomEntry[] = [];
     const changes: RosterChange[] = [];
@@ -181,6 +253,7 @@ export function createGroupCommit({
       else changes.push(item.change);
     }
     const statements: Prisma.Sql[] = [];
+    if (fence !== undefined && held !== null) statements.push(proofStatement(fence.node, held));
     if (entries.length > 0) statements.push(journalStatement(entries));
     if (said.length > 0) statements.push(roomStatement(said));
     if (changes.length > 0) statements.push(rosterStatement(changes));
@@ -227,7 +300,7 @@ export function createGroupCommit({
       },
       append(entry, done) {
         const { rows: count, bytes: size } = weigh(entry);
-        add({ kind: 'journal', entry, rows: count, bytes: size, done });
+        add({ kind: 'journal', held: heldNow(), entry, rows: count, bytes: size, done });
       },
     },
     roomJournal: {
@@ -236,26 +309,31 @@ export function createGroupCommit({
       },
       append(message, done) {
         const size = ROW_BYTES + message.xml.length + message.body.length;
-        add({ kind: 'room', entry: { message, retracted: null }, rows: 1, bytes: size, done });
+        add({ kind: 'room', held: heldNow(), entry: { message, retracted: null }, rows: 1, bytes: size, done });
       },
       retract(roomId, uid, xml, done) {
-        add({ kind: 'room', entry: { message: null, retracted: { roomId, uid, xml } }, rows: 1, bytes: ROW_BYTES + xml.length, done });
+        const retracted = { roomId, uid, xml };
+        add({ kind: 'room', held: heldNow(), entry: { message: null, retracted }, rows: 1, bytes: ROW_BYTES + xml.length, done });
       },
     },
     saveRoster(change) {
       if (!accepting()) return Promise.reject(new StoreUnavailable());
-      return new Promise((resolve) => {
+      return new Promise((resolve, failed) => {
         const count =
           1 +
           (change.put?.length ?? 0) +
           (change.remove?.length ?? 0) +
           (change.pendingPut?.length ?? 0) +
           (change.pendingRemove?.length ?? 0);
-        add({ kind: 'roster', change, rows: count, bytes: count * 2 * ROW_BYTES, done: resolve });
+        add({ kind: 'roster', held: heldNow(), change, rows: count, bytes: count * 2 * ROW_BYTES, done: resolve, failed });
       });
     },
     get figures() {
       return { waitingRows: rows, waitingBytes: bytes, ...totals };
+    },
+    settled() {
+      if (ended >= added) return Promise.resolve();
+      return new Promise((resolve) => settlers.push({ after: added, resolve }));
     },
     async close(limitMs = 10_000) {
       closing = true;

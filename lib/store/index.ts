@@ -1,9 +1,12 @@
 import type { AdminStores, UnitOfWork } from '../admin/shared/ports.ts';
+import type { Fence } from '../cluster/ports.ts';
 import type { Log } from '../kernel/log.ts';
+import { prismaHomeStore, prismaOwnershipStore } from './assignment/homes.ts';
 import { prismaAuditStore } from './audit/audits.ts';
 import { prismaBlockListStore } from './blocking/block-lists.ts';
 import { prismaReportStore } from './blocking/reports.ts';
 import { prismaCallManagerStore } from './callmanager/call-manager.ts';
+import { prismaClusterStore } from './cluster/nodes.ts';
 import { prismaComponentStore } from './components/components.ts';
 import { prismaSettingsStore } from './config/settings.ts';
 import type { Database } from './database.ts';
@@ -25,6 +28,8 @@ import { type LastSeenWrite, prismaProfileStore, writeLastSeen } from './profile
 import { createNodeCommits } from './pubsub/commits.ts';
 import { prismaPubSubStore } from './pubsub/nodes.ts';
 import { prismaPushStore } from './push/registrations.ts';
+import { prismaRedundancyStore } from './redundancy/groups.ts';
+import { prismaReplicationSource } from './redundancy/replication.ts';
 import { prismaRosterStore } from './roster/rosters.ts';
 import { prismaApiTokenStore, writeTokenTouches } from './security/api-tokens.ts';
 import { type BackoffWrite, prismaBackoffStore, writeBackoffs } from './security/backoffs.ts';
@@ -39,6 +44,7 @@ import { createWriteBehind, type WriteBehind } from './write-behind.ts';
 export { type Database, openDatabase } from './database.ts';
 export { StoreUnavailable } from './errors.ts';
 export { createFolderBlobs } from './files/folder-blobs.ts';
+export { schemaVersion } from './migrate.ts';
 export { CursorError } from './paging.ts';
 export type { Stores } from './stores.ts';
 
@@ -47,6 +53,10 @@ export interface StoresOptions {
   readonly node: string;
   readonly log: Log;
   readonly now?: () => number;
+  /** In a cluster: what this node proves when it writes for people. */
+  readonly fence?: Fence | undefined;
+  /** In a cluster: the homes of people who are just created, in their order; null leaves them without. */
+  readonly newHomes?: ((count: number) => readonly (string | null)[] | null) | undefined;
 }
 
 export interface PrismaStores extends Stores {
@@ -73,14 +83,14 @@ function channels({ channel }: WriteBehind, { writer }: Database['client']) {
 }
 
 /** All stores of a node over one database. `close()` writes what is still gathered; close the database after it. */
-export function createStores(database: Database, { node, log, now = Date.now }: StoresOptions): PrismaStores {
+export function createStores(database: Database, { node, log, now = Date.now, fence, newHomes }: StoresOptions): PrismaStores {
   const { client } = database;
-  const commits = createGroupCommit({ client, log });
+  const commits = createGroupCommit({ client, log, fence });
   const behind = createWriteBehind({ client, log });
   const queues = channels(behind, client);
 
   const adminStores = (db: Db): AdminStores => ({
-    accounts: prismaAccountStore({ db, touches: queues.signInTouches, now }),
+    accounts: prismaAccountStore({ db, touches: queues.signInTouches, now, newHomes }),
     domains: prismaDomainStore({ db, now }),
     settings: prismaSettingsStore({ db, now }),
     operators: prismaOperatorStore({ db, now }),
@@ -97,6 +107,9 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     reports: prismaReportStore({ db }),
     directories: prismaDirectoryStore({ db }),
     callManager: prismaCallManagerStore({ db }),
+    cluster: prismaClusterStore({ db }),
+    homes: prismaHomeStore({ db }),
+    redundancy: prismaRedundancyStore({ db }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);
@@ -120,7 +133,10 @@ export function createStores(database: Database, { node, log, now = Date.now }: 
     pushes: prismaPushStore({ db }),
     signIns: prismaSignInLog({ db, rows: queues.signIns }),
     backoff: prismaBackoffStore({ db, writes: queues.backoffs }),
-    pubsub: prismaPubSubStore({ db, save: createNodeCommits({ client, log }) }),
+    pubsub: prismaPubSubStore({ db, save: createNodeCommits({ client, log, fence }) }),
+    ownership: prismaOwnershipStore({ db: { ...db, tx: client.writer, atomically: (work) => client.writer.$transaction(work) } }),
+    replication: prismaReplicationSource({ db }),
+    settled: commits.settled,
     get figures() {
       return commits.figures;
     },

@@ -46,6 +46,27 @@ describe('migrate', () => {
     expect(await run([...shipped, extra('CREATE TABLE whole (x int)')])).toMatchObject({ ok: true });
   });
 
+  it('changes nothing while nodes of the version before still run, and waits out those that were killed', async () => {
+    await run();
+    const seen = (name: string, at: number) =>
+      database.query(
+        `INSERT INTO cluster_node VALUES ('${name}', '${name}-1', '1', 1, false, '', 0, 0, ${at}) ON CONFLICT (name) DO UPDATE SET seen_at = ${at}`,
+      );
+    const later = [...shipped, extra('CREATE TABLE extra (x int)')];
+    await seen('killed', Date.now());
+    await seen('alive', Date.now());
+    const beating = setInterval(() => void seen('alive', Date.now()), 100);
+    try {
+      const outcome = await migrate(database.connection, silentLog, later, 2_000);
+      expect(outcome.ok ? null : outcome.fault.code).toBe('store.nodesRun');
+      expect(outcome.ok ? '' : outcome.fault.message).toContain('alive');
+    } finally {
+      clearInterval(beating);
+    }
+    // Both fell silent: after their time they are believed to be dead.
+    expect(await migrate(database.connection, silentLog, later, 1_000)).toEqual({ ok: true, value: ['9999_extra'] });
+  });
+
   it('tells when there is no database to migrate', async () => {
     const outcome = await migrate({ ...database.connection, database: 'no_such_database' }, silentLog);
     expect(outcome.ok ? null : outcome.fault.code).toBe('store.unreachable');

@@ -16,6 +16,25 @@ export interface Migration {
   readonly checksum: string;
 }
 
+/** A node of a cluster says at least so often that it lives, and one that was killed is believed to live for so long. */
+const SEEN_MS = 20_000;
+
+/** Nodes of a cluster that work on this database: those that say so again, and those of which it cannot be told in time that they were killed. */
+async function nodesThatRun(client: pg.Client, patienceMs: number): Promise<readonly string[]> {
+  const { rows: tables } = await client.query<{ there: string | null }>(`SELECT to_regclass('cluster_node')::text AS there`);
+  if (!tables[0]?.there) return [];
+  const first = new Map<string, string>();
+  for (const until = performance.now() + patienceMs + 5_000; ; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    const { rows } = await client.query<{ name: string; seen_at: string }>(
+      'SELECT "name", "seen_at" FROM "cluster_node" WHERE "seen_at" > $1 ORDER BY "name"',
+      [Date.now() - patienceMs],
+    );
+    for (const { name, seen_at } of rows) if (!first.has(name)) first.set(name, seen_at);
+    const isAlive = rows.some(({ name, seen_at }) => first.get(name) !== seen_at);
+    if (rows.length === 0 || isAlive || performance.now() > until) return rows.map(({ name }) => name);
+  }
+}
+
 /** The folder of this installation, from the source tree and from a bundle alike. */
 export function migrationsFolder(from: string = import.meta.dirname): string {
   for (let folder = from; ; folder = dirname(folder)) {
@@ -35,6 +54,9 @@ export function readMigrations(folder: string): Migration[] {
     });
 }
 
+/** Version of the database's schema this release works with. */
+export const schemaVersion = (): number => readMigrations(migrationsFolder()).length;
+
 /**
  * Brings the database to the state this version expects; gives the names that were applied. Each migration is one transaction, so a
  * start that dies leaves a database between two migrations and never inside one.
@@ -43,6 +65,7 @@ export async function migrate(
   connection: pg.ClientConfig,
   log: Log,
   migrations: readonly Migration[] = readMigrations(migrationsFolder()),
+  patienceMs = SEEN_MS,
 ): Promise<Result<readonly string[], Fault>> {
   const client = new pg.Client({ ...connection, statement_timeout: 0, application_name: 'rollcall migration' });
   client.on('error', () => undefined);
@@ -61,6 +84,11 @@ export async function migrate(
     }
     const applied = new Set(rows.map((row) => row.name));
     const pending = migrations.filter((migration) => !applied.has(migration.name));
+    // The nodes that run would work on with tables they do not know.
+    if (pending.length > 0 && applied.size > 0) {
+      const others = await nodesThatRun(client, patienceMs);
+      if (others.length > 0) return refuse(storeFaults.nodesRun({ nodes: others.join(', ') }));
+    }
     for (const { name, sql, checksum } of pending) {
       try {
         await client.query('BEGIN');

@@ -2,7 +2,7 @@ import { useCases } from '../admin/api.ts';
 import { createAdmin } from '../admin/create-admin.ts';
 import { createJobRunner } from '../admin/jobs/runner.ts';
 import { createRebuild } from '../admin/rebuild-work.ts';
-import type { AdminDeps, AnyUseCase, CallManagerControl } from '../admin/shared/define.ts';
+import type { AdminDeps, AnyUseCase, CallManagerControl, FailoverControl } from '../admin/shared/define.ts';
 import type { AuthDoor } from '../admin/shared/door.ts';
 import type { EngineView, SessionView } from '../admin/shared/engine-view.ts';
 import { rolePermissions, type Viewer } from '../admin/shared/viewer.ts';
@@ -11,6 +11,7 @@ import type { ScramCredentials } from '../directory/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { createEventHub, type EventName, type Events } from '../kernel/events.ts';
 import { silentLog } from '../kernel/log.ts';
+import { createDataMonitor } from '../redundancy/index.ts';
 import type { RoleName } from '../security/ports.ts';
 import { memoryBlobs, memoryStores } from './memory/index.ts';
 import { pretendedRooms } from './pretended-rooms.ts';
@@ -71,9 +72,10 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     } satisfies AdminDeps['notices'],
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     callManager: noCallManager,
+    failover: aloneFailover(),
     ...more,
   };
-  const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base) });
+  const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base), nodeName: 'node-1' });
   const deps = { jobs, ...base } as AdminDeps;
   const tokens = new Map<string, Viewer>();
   const auth = {
@@ -106,6 +108,39 @@ const noCallManager = {
     gate: () => null,
   },
 } as unknown as CallManagerControl;
+
+/** A node that is alone. */
+function aloneFailover(): FailoverControl {
+  const monitor = createDataMonitor({
+    source: { read: async () => ({ roundTripMs: 1, isStandby: false, serverVersion: '17.2', standbys: [] }) },
+    role: () => null,
+    timing: () => ({ waitMs: 0, lagMs: 30_000 }),
+    clock: systemClock,
+    log: silentLog,
+  });
+  const health = { sessions: 0, users: 0, down: [], database: 'up' as const };
+  return {
+    isAlone: true,
+    nodes: () => [
+      {
+        name: 'node-1',
+        incarnation: '',
+        version: '1.0.0',
+        schema: 1,
+        role: 'publisher',
+        state: 'up',
+        startedAt: 0,
+        heardAt: 0,
+        delayMs: 0,
+        health,
+      },
+    ],
+    recovery: null,
+    assigner: null,
+    announce: async () => undefined,
+    monitor,
+  };
+}
 
 function useCaseById(id: string): AnyUseCase {
   const [area = '', verb = ''] = id.split('.');

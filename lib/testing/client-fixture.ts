@@ -71,6 +71,8 @@ export interface ClientFixture {
   /** The account and whoever is in memory of it go. */
   removeAccount(local: string): void;
   addAccount(local: string, password: string, enabled?: boolean): Promise<void>;
+  /** As in a cluster in which no node is home to the account. */
+  takeHome(local: string): void;
   connect(options?: {
     directTls?: boolean;
     servername?: string;
@@ -127,6 +129,8 @@ export async function clientFixture(
     answer: () => undefined,
     failed: () => undefined,
     holdAck: (session) => session.holdAck(),
+    shareHold: (session) => session?.holdAck() ?? null,
+    elsewhere: null,
     ask: (_from, _to, _payload, onAnswer) => onAnswer(null),
   };
   // Tokens hang on accounts there; what is read of an account comes from here.
@@ -231,6 +235,11 @@ export async function clientFixture(
       const bare = `${local}@${DOMAIN}` as BareJid;
       accounts.delete(bare);
       users.delete(bare);
+    },
+    takeHome(local) {
+      const bare = `${local}@${DOMAIN}` as BareJid;
+      const was = accounts.get(bare);
+      if (was !== undefined) accounts.set(bare, { ...was, isUnassigned: true });
     },
     async addAccount(local, password, enabled = true) {
       const jid = parseJid(`${local}@${DOMAIN}`);

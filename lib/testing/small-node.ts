@@ -131,6 +131,8 @@ export function createSmallNode(domains: readonly string[] = ['example.com']): S
       throw error;
     },
     holdAck: (session) => session.holdAck(),
+    shareHold: (session) => session?.holdAck() ?? null,
+    elsewhere: null,
     ask: (_from, _to, _payload, onAnswer) => onAnswer(null),
   };
 

@@ -111,6 +111,8 @@ export function targetHref(targetKey: string): string | null {
       return '/messaging/reports';
     case 'service':
       return '/services';
+    case 'node':
+      return '/topology';
     case 'certificate':
       return '/security/certificates';
     case 'token':

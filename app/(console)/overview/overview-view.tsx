@@ -20,6 +20,11 @@ import { type Figures, figuresOf, joined, type Span } from './series.ts';
 
 type Overview = Channels['overview']['value'];
 const noParams = {};
+const monitorWords = {
+  open: 'Data monitor: complete',
+  waiting: 'Data monitor: services wait',
+  'given-up': 'Data monitor: started without',
+} as const;
 const MAX_LIVE = 600;
 
 /** Sentences first, then numbers, then how near the limits are. */
@@ -87,6 +92,17 @@ export function OverviewView({ initial, span, history }: { initial: Overview; sp
               >
                 <KeyValueList
                   items={[
+                    {
+                      label: 'What is stored',
+                      value: (
+                        <>
+                          {value.dataMonitor.database === '' ? 'The database was not asked yet. ' : `${value.dataMonitor.database}. `}
+                          <Link href="/data-monitor" className="text-accent underline underline-offset-2">
+                            {monitorWords[value.dataMonitor.gate]}
+                          </Link>
+                        </>
+                      ),
+                    },
                     { label: 'Messages delivered', value: formatNumber(value.totals.messagesDelivered) },
                     { label: 'Kept for people offline', value: formatNumber(value.totals.messagesOffline) },
                     {

@@ -10,6 +10,7 @@ import {
   MonitorSmartphone,
   PhoneCall,
   ScrollText,
+  Server,
   Settings,
   ShieldCheck,
   Users,
@@ -73,6 +74,19 @@ export const areas: readonly Area[] = [
     ],
   },
   { label: 'Domains', href: '/domains', key: 'd', may: 'domains.read', icon: icon(Globe) },
+  {
+    label: 'Nodes',
+    href: '/topology',
+    key: 'n',
+    may: 'cluster.read',
+    icon: icon(Server),
+    children: [
+      { label: 'Topology', href: '/topology', may: 'cluster.read' },
+      { label: 'Redundancy groups', href: '/redundancy-groups', may: 'redundancy.read' },
+      { label: 'User assignment', href: '/assignment', may: 'assignment.read' },
+      { label: 'Data monitor', href: '/data-monitor', may: 'services.read' },
+    ],
+  },
   { label: 'Services', href: '/services', key: 'v', may: 'services.read', icon: icon(Activity) },
   {
     label: 'Security',

@@ -47,8 +47,11 @@ export interface JobRunner {
   enqueue(ctx: Pick<UseCaseContext<unknown>, 'viewer' | 'stores' | 'afterCommit'>, work: JobWork): Promise<Result<JobRow, Fault>>;
   /** Ends after the slice under way. False when it neither runs nor waits on this node. */
   cancel(id: string): boolean;
-  /** After a restart: what can go on goes on, the rest is marked failed with the reason. */
-  recover(): Promise<void>;
+  /**
+   * After a restart: what can go on goes on, the rest is marked failed with the reason. Jobs that another node began are left to it, unless
+   * `isForgotten` says that there is no such node any more.
+   */
+  recover(isForgotten?: (node: string) => boolean): Promise<void>;
   /** Makes the work of an ended job again, for a retry. */
   rebuild: RebuildWork;
   /** Resolves when nothing runs or waits; for shutdown and tests. */
@@ -72,7 +75,15 @@ const maxPerOwner = 1;
 const maxWaiting = 20;
 const retryMs = 5000;
 
-export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log; events: EventHub; rebuild: RebuildWork }): JobRunner {
+export function createJobRunner(deps: {
+  uow: UnitOfWork;
+  clock: Clock;
+  log: Log;
+  events: EventHub;
+  rebuild: RebuildWork;
+  /** Name of this node. */
+  nodeName: string;
+}): JobRunner {
   const waiting: Entry[] = [];
   const running = new Map<string, Entry>();
   const idlers: (() => void)[] = [];
@@ -106,7 +117,7 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
         state: 'running',
         startedAt: deps.clock.now(),
         total,
-        ...(plan.input ? { input: withViewer(plan.input, entry.viewer) } : {}),
+        ...(plan.input ? { input: withViewer(plan.input, entry.viewer, deps.nodeName) } : {}),
       });
       tell('running');
       let index = entry.from;
@@ -122,7 +133,7 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
           await jobs().update(entry.id, {
             done,
             failed,
-            ...(place === undefined ? {} : { input: withViewer({ ...input, ...place }, entry.viewer) }),
+            ...(place === undefined ? {} : { input: withViewer({ ...input, ...place }, entry.viewer, deps.nodeName) }),
           });
           tell('running');
           isWhole = !entry.cancelled && !stopping;
@@ -228,7 +239,7 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
         total: 0,
         done: 0,
         failed: 0,
-        input: withViewer(work.input, ctx.viewer),
+        input: withViewer(work.input, ctx.viewer, deps.nodeName),
         summary: '',
       };
       await ctx.stores.jobs.create(row);
@@ -261,8 +272,10 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
       );
       return true;
     },
-    async recover() {
+    async recover(isForgotten = () => false) {
       for await (const row of unfinished(deps.uow.stores)) {
+        const node = nodeOf(row);
+        if (node !== null && node !== deps.nodeName && !isForgotten(node)) continue;
         const viewer = viewerOf(row);
         const work = viewer && deps.rebuild(row, null, viewer);
         if (work && viewer) {
@@ -307,10 +320,12 @@ async function* unfinished(stores: AdminStores): AsyncIterable<JobRow> {
 }
 
 /** The stored input tells who started the job, so that one that goes on after a restart keeps its actor in the audit log. */
-const withViewer = (input: Readonly<Record<string, unknown>>, viewer: Viewer) => ({
+const withViewer = (input: Readonly<Record<string, unknown>>, viewer: Viewer, node: string) => ({
   ...input,
+  node,
   startedBy: { kind: viewer.kind, id: viewer.id, name: viewer.name, role: viewer.role, address: viewer.address },
 });
+const nodeOf = (row: JobRow): string | null => (row.input as { node?: string } | null)?.node ?? null;
 function viewerOf(row: JobRow): Viewer | null {
   const by = (row.input as { startedBy?: Omit<Viewer, 'permissions'> } | null)?.startedBy;
   // It may do nothing but go on with what was permitted when it started.

@@ -3,7 +3,7 @@ import type { AgentStatus } from '../../callmanager/index.ts';
 import type { Sample } from '../../diagnostics/index.ts';
 import { ok } from '../../kernel/result.ts';
 import { alarmView } from '../diagnostics/index.ts';
-import { defineUseCase } from '../shared/define.ts';
+import { type AdminDeps, defineUseCase } from '../shared/define.ts';
 import { instant } from '../shared/fields.ts';
 import { overviewInput, seriesInput, statusInput } from './inputs.ts';
 import { limitsOf, sentencesOf } from './sentences.ts';
@@ -55,6 +55,16 @@ function callManagerOf(status: AgentStatus): { host: string; says: string; lastG
   return { host, says, lastGoodAt: status.lastGoodAt === 0 ? null : status.lastGoodAt };
 }
 
+function dataMonitorOf({ failover }: AdminDeps) {
+  const { gate, why, replication } = failover.monitor.state();
+  return {
+    gate,
+    says: why,
+    database: replication === null ? '' : `PostgreSQL ${replication.serverVersion}`,
+    standbys: replication?.standbys.length ?? 0,
+  };
+}
+
 const getOverview = defineUseCase({
   id: 'overview.get',
   title: 'Overview',
@@ -96,6 +106,8 @@ const getOverview = defineUseCase({
     locks: z.int(),
     /** Null without a call manager. */
     callManager: z.object({ host: z.string(), says: z.string(), lastGoodAt: instant.nullable() }).nullable(),
+    /** Whether what is stored is complete where this node reads it. */
+    dataMonitor: z.object({ gate: z.enum(['open', 'waiting', 'given-up']), says: z.string(), database: z.string(), standbys: z.int() }),
   }),
   rest: { method: 'GET', path: '/overview' },
   cli: { words: ['overview'] },
@@ -160,6 +172,7 @@ const getOverview = defineUseCase({
       domains: deps.domains.list().length,
       locks,
       callManager: callManagerOf(deps.callManager.agent.status()),
+      dataMonitor: dataMonitorOf(deps),
     });
   },
 });

@@ -77,6 +77,7 @@ const outcomes: Readonly<Record<string, string>> = {
   malformed: 'Malformed',
   'directory-down': 'Directory not reachable',
   'resource-limit': 'Too many sessions',
+  unassigned: 'Assigned to no node',
 };
 
 export const recentSignIns = defineUseCase({

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
+import type { Assigner } from '../../assignment/index.ts';
 import type { SyncAgent, TestStep } from '../../callmanager/index.ts';
 import type { Publisher } from '../../callmanager/ports.ts';
+import type { NodeDetails, Refusal } from '../../cluster/index.ts';
+import type { NodeFacts } from '../../cluster/ports.ts';
 import type { SettingsControl } from '../../config/registry.ts';
 import type { Diagnostics } from '../../diagnostics/index.ts';
 import type { Domains } from '../../directory/index.ts';
@@ -14,6 +17,7 @@ import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
 import type { Notices } from '../../notices/index.ts';
 import type { Presented } from '../../outbound/presented-certificate.ts';
 import type { PubSubOperation } from '../../pubsub/index.ts';
+import type { DataMonitor, RecoveryManager } from '../../redundancy/index.ts';
 import type { Certificates, InitialPassword, PasswordHasher, Sealer, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
@@ -57,9 +61,13 @@ export interface AdminDeps {
   /** Directories that people come from (LDAP). */
   readonly directories: Directories;
   readonly directorySecrets: Sealer;
+  readonly callManager: CallManagerControl;
+  /** Homes of people and groups of nodes that stand in for each other. */
+  readonly failover: FailoverControl;
   /** What the parts of this node say they speak. */
   readonly protocols: () => readonly Protocol[];
-  readonly callManager: CallManagerControl;
+  /** The nodes of the cluster as this one sees them. */
+  readonly nodes: NodesDoor;
 }
 
 /** The call manager and the Sync Agent, as administration sees them. */
@@ -69,6 +77,30 @@ export interface CallManagerControl {
   seal(secret: string): string;
   test(publisher: Publisher): Promise<readonly TestStep[]>;
   certificate(of: { readonly host: string; readonly port: number; readonly serverName: string }): Promise<Presented>;
+}
+
+export interface NodesDoor {
+  self(): string;
+  isAlone(): boolean;
+  isHearing(): boolean;
+  details(): readonly NodeDetails[];
+  refusals(): readonly Refusal[];
+  /** Text that waits for that node here. */
+  waiting(name: string): number;
+  /** After a commit that changed the list or the roles. */
+  changed(): Promise<void>;
+}
+
+/** What a node does as one of several; a node that is alone has neither group nor homes. */
+export interface FailoverControl {
+  readonly isAlone: boolean;
+  /** This node first. */
+  nodes(): readonly NodeFacts[];
+  readonly recovery: RecoveryManager | null;
+  readonly assigner: Assigner | null;
+  /** Every node looks again who acts for whom. */
+  announce(): Promise<void>;
+  readonly monitor: DataMonitor;
 }
 
 /** External components as administration sees them: the running ones, never a live object. */

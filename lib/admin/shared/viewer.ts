@@ -63,6 +63,12 @@ export const permissions = [
   'directories.write',
   'callManager.read',
   'callManager.write',
+  'cluster.read',
+  'cluster.write',
+  'redundancy.read',
+  'redundancy.write',
+  'assignment.read',
+  'assignment.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

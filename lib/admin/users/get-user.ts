@@ -22,6 +22,7 @@ const reasons: Readonly<Record<SignInOutcome, string>> = {
   malformed: 'The client sent something that is no sign-in',
   'directory-down': 'The directory could not be reached',
   'resource-limit': 'Too many sessions of this user',
+  unassigned: 'Assigned to no node',
 };
 export const reasonOf = (outcome: SignInOutcome): string => reasons[outcome];
 

@@ -2,6 +2,7 @@ import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
 import { callManagerSettings } from './call-manager.ts';
 import { callsSettings } from './calls.ts';
+import { clusterSettings } from './cluster.ts';
 import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
 import { directoriesSettings } from './directories.ts';
@@ -33,6 +34,7 @@ export const sections = {
   calls: callsSettings,
   directories: directoriesSettings,
   callManager: callManagerSettings,
+  cluster: clusterSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -54,3 +56,4 @@ export type SearchValues = SectionValues<'search'>;
 export type CallsValues = SectionValues<'calls'>;
 export type DirectoriesValues = SectionValues<'directories'>;
 export type CallManagerValues = SectionValues<'callManager'>;
+export type ClusterValues = SectionValues<'cluster'>;

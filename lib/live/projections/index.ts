@@ -15,10 +15,12 @@ import {
   usersProjection,
 } from './lists.ts';
 import { alarmsProjection, overviewProjection } from './overview.ts';
+import { assignedPeopleProjection, assignmentProjection, dataMonitorProjection, redundancyProjection } from './redundancy.ts';
 import { occupantsProjection, roomMembersProjection, roomProjection, roomsProjection } from './rooms.ts';
 import { servicesProjection } from './services.ts';
 import { sessionsProjection } from './sessions.ts';
 import { settingsVersionProjection } from './settings.ts';
+import { topologyProjection } from './topology.ts';
 
 /** One for each channel. */
 export const projections: readonly AnyProjection[] = [
@@ -45,4 +47,9 @@ export const projections: readonly AnyProjection[] = [
   servicesProjection,
   settingsVersionProjection,
   auditCountProjection,
+  topologyProjection,
+  redundancyProjection,
+  assignmentProjection,
+  assignedPeopleProjection,
+  dataMonitorProjection,
 ];

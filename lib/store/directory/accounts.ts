@@ -1,6 +1,7 @@
 import type { Account, AccountStore, NewAccount } from '../../directory/ports.ts';
 import type { BareJid } from '../../kernel/jid.ts';
-import type { Db, Tx } from '../db.ts';
+import { homeAddressChanged, prismaHomeStore } from '../assignment/homes.ts';
+import { boundDb, type Db, type Tx } from '../db.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { Prisma } from '../generated/client.ts';
 import { jsonRows } from '../json-rows.ts';
@@ -20,6 +21,8 @@ export interface AccountStoreDeps {
   readonly db: Db;
   readonly touches: Channel<SignInTouch>;
   readonly now: () => number;
+  /** Homes of people who are just created; they belong to the same transaction. */
+  readonly newHomes?: ((count: number) => readonly (string | null)[] | null) | undefined;
 }
 
 const byBare: Statement = { name: 'account.by-bare', text: `SELECT ${accountColumns.sql} FROM account a WHERE a.bare = ANY($1::text[])` };
@@ -30,7 +33,7 @@ const credentialsOf: Statement = {
     FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.bare = ANY($1::text[])`,
 };
 
-export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): AccountStore {
+export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreDeps): AccountStore {
   const { tx } = db;
   const one = async (where: Prisma.Sql, on: Tx = tx): Promise<Account | null> => {
     const [row] = await on.$queryRaw<AccountRow[]>`SELECT ${accountColumns} FROM account a WHERE ${where}`;
@@ -61,7 +64,17 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
     find: (query) => findAccounts(tx, query),
     each: (query) => eachAccount(db, query),
     create: (rows) =>
-      rows.length === 0 ? Promise.resolve({ created: [], taken: [] }) : db.atomically((inside) => createAccounts(inside, rows, now())),
+      rows.length === 0
+        ? Promise.resolve({ created: [], taken: [] })
+        : db.atomically(async (inside) => {
+            const made = await createAccounts(inside, rows, now());
+            const homes = newHomes?.(made.created.length);
+            if (homes)
+              await prismaHomeStore({ db: boundDb(inside) }).assign(
+                made.created.flatMap(({ id }, i) => (homes[i] == null ? [] : [{ accountId: id, to: homes[i] }])),
+              );
+            return made;
+          }),
 
     async update(id, patch, expectedVersion) {
       try {
@@ -83,6 +96,7 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
               name = ${next.name}, name_key = ${name_key}, mail = ${next.mail}, enabled = ${next.enabled}, source = ${next.source},
               search = array_to_tsvector(${words}::text[]), updated_at = ${BigInt(now())}, version = version + 1
             WHERE id = ${id}`;
+          if (bare !== was.bare) await homeAddressChanged(inside, id);
           if (next.domain !== was.domain) await domainsGone(inside, [was.domain]);
           if (!next.enabled || next.source !== was.source) await voidTokens(inside, [id]);
           if (next.source !== 'local' && was.source === 'local') await inside.$executeRaw`DELETE FROM credential WHERE account_id = ${id}`;

@@ -139,6 +139,8 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       state.accounts.set(id, account);
       if (!account.enabled || account.source !== was.source) voidTokens(state, id);
       if (account.source !== 'local') state.credentials.delete(id);
+      const home = state.homes.get(id);
+      if (bare !== was.bare && home !== undefined) state.homes.set(id, { ...home, version: ++state.homesVersion });
       domainsUsed(state, [account], now());
       domainsGone(state);
       return account;
@@ -237,6 +239,7 @@ function forget(state: MemoryState, id: number): void {
     state.lastSeen,
     state.archivePrefs,
     state.noticesSeen,
+    state.homes,
   ])
     table.delete(id);
   for (const table of [state.archive, state.offline, state.privateXml, state.pushes] as Map<string, { accountId: number }>[]) {

@@ -10,6 +10,7 @@ import type {
   SyncMarks,
   SyncProblem,
 } from '../../callmanager/ports.ts';
+import type { NodeRow } from '../../cluster/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { FileLogRecord, FileRow } from '../../files/ports.ts';
@@ -21,6 +22,7 @@ import type { PushRegistration } from '../../push/ports.ts';
 import type { RosterSnapshot } from '../../roster/ports.ts';
 import type { ApiToken, ConsoleSession, CustomRole, Operator, SecondFactorRow, SignInRecord } from '../../security/ports.ts';
 import type { ComponentRow } from '../../xmpp/components/ports.ts';
+import type { MemoryGroup, MemoryHome, MemoryHomeNode } from './assignment.ts';
 import type { MemoryNode } from './pubsub.ts';
 
 export interface MemoryDomain extends Omit<DomainRow, 'users'> {}
@@ -68,6 +70,9 @@ export interface MemoryState {
   files: Map<string, FileRow>;
   fileLog: readonly FileLogRecord[];
   components: Map<string, ComponentRow>;
+  clusterNodes: Map<string, NodeRow>;
+  /** Under no name: the id. */
+  clusterSecrets: Map<string, string>;
   pushes: Map<string, PushRegistration>;
   notices: Map<string, Notice>;
   noticesSeen: Map<number, NoticeSeen>;
@@ -83,6 +88,11 @@ export interface MemoryState {
   callManagerRuns: Map<string, CallManagerRun>;
   callManagerProblems: Map<string, readonly (SyncProblem & { readonly index: number })[]>;
   callManagerStaged: Map<string, StagedUser & { readonly runId: string }>;
+  homes: Map<number, MemoryHome>;
+  homesVersion: number;
+  homeNodes: Map<string, MemoryHomeNode>;
+  groups: Map<number, MemoryGroup>;
+  nextGroupId: number;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -120,6 +130,8 @@ export const createMemoryState = (): MemoryState => ({
   files: new Map(),
   fileLog: [],
   components: new Map(),
+  clusterNodes: new Map(),
+  clusterSecrets: new Map(),
   pushes: new Map(),
   notices: new Map(),
   noticesSeen: new Map(),
@@ -135,6 +147,11 @@ export const createMemoryState = (): MemoryState => ({
   callManagerRuns: new Map(),
   callManagerProblems: new Map(),
   callManagerStaged: new Map(),
+  homes: new Map(),
+  homesVersion: 0,
+  homeNodes: new Map(),
+  groups: new Map(),
+  nextGroupId: 1,
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -2,8 +2,10 @@ import type { AdminStores, UnitOfWork } from '../../admin/shared/ports.ts';
 import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
+import { memoryHomeStore, memoryOwnershipStore, memoryRedundancyStore } from './assignment.ts';
 import { memoryCallManagerStore } from './call-manager.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
+import { memoryClusterStore } from './cluster.ts';
 import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
 import { memoryFileStore } from './files.ts';
@@ -72,6 +74,9 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     reports: memoryReportStore(state),
     directories: memoryDirectoryStore(state),
     callManager: memoryCallManagerStore(state),
+    cluster: memoryClusterStore(state),
+    homes: memoryHomeStore(state),
+    redundancy: memoryRedundancyStore(state, now),
   };
   const journal = memoryJournal(state);
   return {
@@ -90,6 +95,9 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     roomJournal: memoryRoomJournal(state, journal),
     roomArchive: memoryRoomArchive(state),
     pubsub: memoryPubSubStore(state),
+    ownership: memoryOwnershipStore(state, now),
+    replication: { read: async () => ({ roundTripMs: 0, isStandby: false, serverVersion: 'memory', standbys: [] }) },
+    settled: async () => undefined,
     unitOfWork: memoryUnitOfWork(state, admin),
     close: async () => undefined,
   };

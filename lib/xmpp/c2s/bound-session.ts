@@ -15,7 +15,7 @@ import { escapeAttribute } from '../stanza/serialize.ts';
 import type { PresenceStanza, Stanza, StreamCondition } from '../stanza/stanza.ts';
 import type { ClientCounters } from './counters.ts';
 import { HeldStanzas, senderOf } from './held-stanzas.ts';
-import type { LinkedSession, SessionLink } from './link.ts';
+import type { SessionLink, StreamSession } from './link.ts';
 import { isFlood, Pace, storeWait } from './pace.ts';
 import type { SessionHooks } from './ports.ts';
 import type { AckHold, ClientSession, ConnectionFacts, Urgency } from './session.ts';
@@ -52,7 +52,7 @@ class Expiry extends WheelEntry {
 }
 
 /** See `ClientSession`. Made by `bindSession`; fed by the connection it is linked to. */
-export class BoundSession implements ClientSession, LinkedSession {
+export class BoundSession implements ClientSession, StreamSession {
   readonly id = secretId();
   readonly slots: unknown[] = [];
   state: 'live' | 'hibernating' | 'ended' = 'live';
@@ -80,6 +80,11 @@ export class BoundSession implements ClientSession, LinkedSession {
   ) {
     this.link = link;
     this.facts = link.facts;
+  }
+
+  /** Its connection is at another node. */
+  get isAfar(): boolean {
+    return this.link?.isAfar === true;
   }
 
   /** The management of the stream, null while the client has not enabled it. For tests and the trace page. */

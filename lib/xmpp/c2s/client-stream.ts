@@ -5,8 +5,8 @@ import type { ChannelBinding } from '../sasl/channel-binding.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import type { Frame } from '../stream/framer.ts';
 import { streamErrorXml } from '../stream/stream-error.ts';
-import type { BoundSession } from './bound-session.ts';
 import type { Gate } from './gate.ts';
+import type { StreamSession } from './link.ts';
 import { type NegotiatedLink, Negotiation, type NegotiationDeps } from './negotiation.ts';
 import { isFlood } from './pace.ts';
 import type { ConnectionFacts } from './session.ts';
@@ -41,7 +41,7 @@ class StreamTimer extends WheelEntry {
 export abstract class ClientStream implements NegotiatedLink {
   lang = '';
   protected negotiation: Negotiation | null;
-  protected session: BoundSession | null = null;
+  protected session: StreamSession | null = null;
   private readonly timer = new StreamTimer(this);
   protected readonly bytes = new TokenBucket();
 
@@ -145,7 +145,7 @@ export abstract class ClientStream implements NegotiatedLink {
     this.schedule();
   }
 
-  bound(session: BoundSession): void {
+  bound(session: StreamSession): void {
     this.session = session;
     this.negotiation = null;
     this.schedule();
@@ -177,7 +177,18 @@ export abstract class ClientStream implements NegotiatedLink {
 
   /** For shutting down: closes what has no session; sessions are ended by their own way. */
   closeUnbound(condition: StreamCondition): void {
-    if (this.session === null) this.close(condition);
+    const { session } = this;
+    if (session === null) this.close(condition);
+    else if (session.isDistant) {
+      // It waits for its client to come back by another node.
+      this.session = null;
+      session.linkLost(this);
+      this.close(condition);
+    }
+  }
+
+  slow(ms: number): void {
+    this.hold(ms);
   }
 
   onTimer(): void {

@@ -51,7 +51,7 @@ export function featuresBeforeSignIn(
 }
 
 /** After sign-in. `extra` are features of rooms and the entity capabilities, as text. What is done inline is not offered again. */
-export function featuresAfterSignIn(settings: XmppValues, extra: string, bound: Bound2 | null): string {
+export function featuresAfterSignIn(settings: XmppValues, extra: string, bound: Pick<Bound2, 'isManaged'> | null): string {
   return features(
     (bound !== null ? '' : `<bind xmlns='${NS.bind}'/><session xmlns='${NS.session}'><optional/></session>`) +
       (bound?.isManaged ? '' : `<sm xmlns='${NS.streamManagement}'/>`) +

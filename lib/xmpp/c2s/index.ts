@@ -8,10 +8,11 @@ import type { User } from '../router/users.ts';
 import type { CredentialSource, SignInGuard } from '../sasl/ports.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import { type BoshDoor, createBoshDoor } from './bosh-door.ts';
-import type { BoundSession } from './bound-session.ts';
+import type { BoundSession, SessionDeps } from './bound-session.ts';
 import type { ClientStream } from './client-stream.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type ClientCounters, createClientCounters } from './counters.ts';
+import type { SessionsElsewhere } from './elsewhere.ts';
 import { createGate, type Gate } from './gate.ts';
 import { type ClientListener, createClientListener } from './listener.ts';
 import type { Registration, SessionHooks, TlsContexts } from './ports.ts';
@@ -45,6 +46,8 @@ export interface ClientsDeps {
   extraFeatures(): string;
   /** See `NegotiationDeps`. */
   archiveMetadata(user: User): Promise<string>;
+  /** See `NegotiationDeps`. */
+  readonly elsewhere?: () => SessionsElsewhere | null;
 }
 
 /** Clients that come through the HTTP listeners. Closed until `open` is called. */
@@ -64,6 +67,8 @@ export interface Clients {
   /** A gate by the same rules, for others that listen; who waits there does not count among the clients. */
   gate(): Gate;
   readonly sessions: SessionTable<BoundSession>;
+  /** What sessions are made with, for those whose connection is at another node. */
+  readonly sessionDeps: SessionDeps & { readonly secret: Buffer; archiveMetadata(user: User): Promise<string> };
   readonly counters: Readonly<ClientCounters>;
   /**
    * Ends every session and connection with a stream error; what clients did not acknowledge goes back through the hooks. Resolves when all connections
@@ -119,7 +124,7 @@ export function createClients(deps: ClientsDeps): Clients {
       },
       async close(condition) {
         webIsOpen = false;
-        for (const session of [...sessions.all()]) if (isWeb(session)) session.end(condition);
+        for (const session of [...sessions.all()]) if (isWeb(session) && !session.isAfar) session.end(condition);
         for (const connection of [...connections]) if (isWeb(connection)) connection.closeUnbound(condition);
         await gone(isWeb);
       },
@@ -132,6 +137,7 @@ export function createClients(deps: ClientsDeps): Clients {
     gate: () => createGate({ ...deps, counters: createClientCounters() }),
     listener: (kind, host) => createClientListener(all, { kind, host }),
     sessions,
+    sessionDeps: all,
     counters,
     async closeAll(condition) {
       for (const session of [...sessions.all()]) session.end(condition);

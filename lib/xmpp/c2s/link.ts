@@ -1,3 +1,4 @@
+import type { Element } from '../stanza/element.ts';
 import type { StreamCondition } from '../stanza/stanza.ts';
 import type { ConnectionFacts } from './session.ts';
 
@@ -17,6 +18,8 @@ export interface SessionLink {
   readonly waiting: number;
   /** Ends the stream: with an error, or plainly when null. `detail` is an application-specific condition as text. */
   close(condition: StreamCondition | null, text?: string, detail?: string): void;
+  /** The connection is at another node. */
+  readonly isAfar?: boolean;
   /** Cuts the connection without a word: the client is lost or does not read. */
   cut(): void;
 }
@@ -27,4 +30,17 @@ export interface LinkedSession {
   beforeFlush(): string;
   /** The connection is gone without an end of the stream. */
   linkLost(link: SessionLink): void;
+}
+
+/** A session as the stream of its client uses it: here, or on the node that acts for the person. */
+export interface StreamSession extends LinkedSession {
+  /** One element from the client. Returns for how many milliseconds its connection should stop reading. */
+  take(el: Element): number;
+  end(condition: StreamCondition | null, text?: string): void;
+  /** Its client sends faster than it may, for too long: the session ends. */
+  flooded(): void;
+  /** The client said nothing for a while. */
+  ping(): void;
+  /** It lives on another node and outlives this one. */
+  readonly isDistant?: boolean;
 }

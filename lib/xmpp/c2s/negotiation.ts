@@ -16,9 +16,10 @@ import type { StanzaFault, StreamCondition } from '../stanza/stanza.ts';
 import type { StreamHeader } from '../stream/framer.ts';
 import { bindSession, requestedResource } from './bind.ts';
 import { type Bound2, noteClient } from './bind2.ts';
-import { type BoundSession, FAILED_UNEXPECTED, type SessionDeps } from './bound-session.ts';
+import { FAILED_UNEXPECTED, type SessionDeps } from './bound-session.ts';
+import type { SessionsElsewhere } from './elsewhere.ts';
 import { featuresAfterSignIn, featuresBeforeSignIn } from './features.ts';
-import type { SessionLink } from './link.ts';
+import type { SessionLink, StreamSession } from './link.ts';
 import type { Registration } from './ports.ts';
 import { findResumable } from './resume.ts';
 import { Sasl2, type Sasl2Owner } from './sasl2.ts';
@@ -33,6 +34,8 @@ export interface NegotiationDeps extends SessionDeps, SaslDeps {
   extraFeatures(): string;
   /** `<metadata/>` of someone's archive as it is now (XEP-0313 §6.1), for who binds a resource; empty when nothing is archived. */
   archiveMetadata(user: User): Promise<string>;
+  /** Sessions of people whom another node acts for; null for a node that is alone. */
+  readonly elsewhere?: () => SessionsElsewhere | null;
 }
 
 /** What the negotiation does with its connection. */
@@ -52,7 +55,9 @@ export interface NegotiatedLink extends SessionLink {
   /** Bare JIDs that the client's certificate speaks for (XEP-0178); left out where none is asked for. */
   certified?(): readonly BareJid[];
   /** From now on what arrives goes to the session. */
-  bound(session: BoundSession): void;
+  bound(session: StreamSession): void;
+  /** Reads nothing for so many milliseconds. */
+  slow(ms: number): void;
   setLanguage(lang: string): void;
 }
 
@@ -165,7 +170,7 @@ export class Negotiation implements Sasl2Owner {
     });
   }
 
-  featuresFor(bound: Bound2 | null): string {
+  featuresFor(bound: Pick<Bound2, 'isManaged'> | null): string {
     return featuresAfterSignIn(this.deps.settings.get(), this.deps.caps() + this.deps.extraFeatures(), bound);
   }
 
@@ -346,6 +351,8 @@ export class Negotiation implements Sasl2Owner {
     const { deps, link } = this;
     const resource = requestedResource(bind.child('resource', NS.bind)?.text() ?? '');
     if (resource === null) return this.refuse(id, { condition: 'bad-request', text: 'This resource is not allowed.' });
+    const elsewhere = deps.elsewhere?.() ?? null;
+    if (elsewhere?.isElsewhere(me.bare)) return this.bindElsewhere(elsewhere, id, resource, me);
     let user: Awaited<ReturnType<typeof deps.router.users.load>>;
     try {
       user = await deps.router.users.load(me.bare);
@@ -366,9 +373,30 @@ export class Negotiation implements Sasl2Owner {
     deps.hooks.bound(session);
   }
 
+  private async bindElsewhere(elsewhere: SessionsElsewhere, id: string, resource: string, me: Jid): Promise<void> {
+    const { link } = this;
+    const answer = await elsewhere.open(link, { me, resource, bind: null, resume: null, agent: this.agent });
+    if (answer.is === 'refused') return link.isOpen ? this.refuse(id, answer.fault) : undefined;
+    if (answer.is !== 'bound') return;
+    this.result(id, `<bind xmlns='${NS.bind}'><jid>${escapeText(answer.jid)}</jid></bind>`);
+    link.bound(answer.session);
+    answer.begin();
+  }
+
   /** XEP-0198 §5. */
   private async resume(el: Element, me: Jid): Promise<void> {
     const { link } = this;
+    const elsewhere = this.deps.elsewhere?.() ?? null;
+    if (elsewhere?.isElsewhere(me.bare)) {
+      const answer = await elsewhere.open(link, { me, resource: null, bind: null, resume: el, agent: null });
+      if (answer.is === 'not-resumed') link.write(answer.xml);
+      else if (answer.is === 'refused') link.write(FAILED_UNKNOWN);
+      if (answer.is !== 'resumed') return;
+      link.write(answer.xml);
+      link.bound(answer.session);
+      answer.begin();
+      return;
+    }
     const found = await findResumable(this.deps.table, el, me, link);
     if (found.is === 'refused') link.write(found.xml);
     if (found.is !== 'ready') return;
@@ -391,6 +419,9 @@ const STORAGE_DOWN: StanzaFault = {
   type: 'wait',
   text: 'This is not possible at the moment. Try again later.',
 };
+
+/** The session may be there, but nobody can be asked for it now: the client binds anew. */
+const FAILED_UNKNOWN = `<failed xmlns='${NS.streamManagement}'><item-not-found xmlns='${NS.stanzaErrors}'/></failed>`;
 
 const NONE = { sasl1: null, sasl2: null };
 

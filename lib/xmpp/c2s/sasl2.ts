@@ -6,6 +6,7 @@ import type { Element } from '../stanza/element.ts';
 import { NS } from '../stanza/namespaces.ts';
 import { escapeText } from '../stanza/serialize.ts';
 import { type Bound2, bindInline } from './bind2.ts';
+import type { SessionsElsewhere } from './elsewhere.ts';
 import { settleToken } from './fast.ts';
 import type { NegotiatedLink, NegotiationDeps } from './negotiation.ts';
 import { findResumable } from './resume.ts';
@@ -23,7 +24,7 @@ export interface Sasl2Owner {
   /** From here on this is who the stream belongs to; no new header follows. `agent` is what its client says of itself. */
   signedInAs(jid: Jid, mechanism: string, agent: UserAgent): void;
   /** Features after sign-in, as text. `bound` is null while no resource is. */
-  featuresFor(bound: Bound2 | null): string;
+  featuresFor(bound: Pick<Bound2, 'isManaged'> | null): string;
   failed(isDisagreement: boolean): void;
 }
 
@@ -157,6 +158,8 @@ export class Sasl2 {
     const { request } = this;
     if (request === null) return;
     const { jid, mechanism } = step;
+    const elsewhere = deps.elsewhere?.() ?? null;
+    if (elsewhere?.isElsewhere(jid.bare)) return this.completeElsewhere(elsewhere, request, step);
     let token: string | null;
     let user: Awaited<ReturnType<typeof deps.router.users.load>>;
     let metadata = '';
@@ -175,8 +178,7 @@ export class Sasl2 {
 
     const resumption = request.resume === null ? null : await findResumable(deps.table, request.resume, jid, link);
     if (!link.isOpen || resumption?.is === 'over') return;
-    const success = (identifier: string, inline: string): string =>
-      `<success xmlns='${NS.sasl2}'>${dataXml(step.data)}<authorization-identifier>${escapeText(identifier)}</authorization-identifier>${inline}${token}</success>`;
+    const success = (identifier: string, inline: string): string => successXml(step, identifier, inline, token);
     if (resumption?.is === 'ready') {
       const { session, h } = resumption;
       this.owner.signedInAs(jid, mechanism, request.agent);
@@ -204,7 +206,47 @@ export class Sasl2 {
     link.bound(session);
     deps.hooks.bound(session);
   }
+
+  /** The same for somebody whom another node acts for: who it is was settled here, the session is made and resumed there. */
+  private async completeElsewhere(elsewhere: SessionsElsewhere, request: Sasl2Request, step: SaslSuccess): Promise<void> {
+    const { deps, link } = this.owner;
+    const { jid, mechanism } = step;
+    let token: string | null;
+    try {
+      token = await settleToken(deps, request, step, link.facts.address, this.owner.tokenMechanisms);
+    } catch (error) {
+      deps.log.warn('c2s.sign-in-failed', { jid: jid.bare, error });
+      if (link.isOpen) this.fail(DOWN);
+      return;
+    }
+    if (!link.isOpen) return;
+    if (token === null) return this.fail(failure('not-authorized'));
+    const { agent, bind, resume } = request;
+    if (bind === null && resume === null) {
+      this.owner.signedInAs(jid, mechanism, agent);
+      link.write(successXml(step, jid.bare, '', token));
+      link.write(this.owner.featuresFor(null));
+      return;
+    }
+    const answer = await elsewhere.open(link, { me: jid, resource: null, bind, resume, agent });
+    if (answer.is === 'over' || !link.isOpen) return;
+    if (answer.is === 'refused') return this.fail(failure('temporary-auth-failure', answer.fault.text ?? 'No session can be made now.'));
+    this.owner.signedInAs(jid, mechanism, agent);
+    if (answer.is === 'not-resumed') {
+      link.write(successXml(step, jid.bare, answer.xml, token));
+      link.write(this.owner.featuresFor(null));
+      return;
+    }
+    link.write(successXml(step, answer.jid, answer.xml, token));
+    // XEP-0386 §4.1: there is nothing left to negotiate for a session that goes on.
+    if (answer.is === 'bound') link.write(this.owner.featuresFor(answer));
+    link.bound(answer.session);
+    answer.begin();
+  }
 }
+
+const successXml = (step: SaslSuccess, identifier: string, inline: string, token: string): string =>
+  `<success xmlns='${NS.sasl2}'>${dataXml(step.data)}<authorization-identifier>${escapeText(identifier)}</authorization-identifier>${inline}${token}</success>`;
 
 /** The answer is written; the next word is the client's. */
 const WAITING: SaslStep = { is: 'challenge', data: null };

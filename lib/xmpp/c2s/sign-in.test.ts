@@ -293,6 +293,16 @@ describe('SASL', () => {
     expect(condition(await client.plain('carol', 'wrong'))).toBe('not-authorized');
     expect(condition(await client.scram('carol', 'staple'))).toBe('account-disabled');
   });
+  test('tells whoever knows the password of an account without a home that it is not assigned', async () => {
+    await node.addAccount('erin', 'no home yet');
+    node.takeHome('erin');
+    const client = await secured();
+    expect(condition(await client.scram('erin', 'wrong'))).toBe('not-authorized');
+    const answer = await client.scram('erin', 'no home yet');
+    expect(condition(answer)).toBe('temporary-auth-failure');
+    expect(answer.child('text')?.text()).toContain('not assigned to a node');
+    expect(node.signIns.at(-1)?.outcome).toBe('unassigned');
+  });
   test('refuses the right password while backed off, in the same words', async () => {
     node.backedOff = true;
     const client = await secured();

@@ -111,6 +111,7 @@ export function createComponents(deps: {
       title: title === '' ? domain : title,
       // Below an IM domain it belongs to that one, elsewhere to all.
       servesDomain: (service, im) => service.endsWith(`.${im}`) || !isBelowAny(service),
+      isAway: () => known.get(domain)?.link?.isOpen !== true,
       receive: (stanza) => deliver(domain, stanza),
     };
   }

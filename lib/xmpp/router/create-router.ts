@@ -3,14 +3,15 @@ import type { Jid } from '../../kernel/jid.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { SessionHooks } from '../c2s/ports.ts';
-import type { ClientSession } from '../c2s/session.ts';
+import type { AckHold, ClientSession } from '../c2s/session.ts';
 import { mayBounce, stanzaOver } from '../stanza/build.ts';
 import { NS } from '../stanza/namespaces.ts';
 import type { IqStanza, MessageStanza, PresenceStanza, Stanza, StanzaFault } from '../stanza/stanza.ts';
 import { cleanse } from './cleanse.ts';
+import { type Elsewhere, NobodyActs } from './elsewhere.ts';
 import { createHookTable } from './hook-table.ts';
 import type { Claim, MaybePromise, Protocol, Room, Verdict } from './hooks.ts';
-import { createHostTable } from './hosts.ts';
+import { createHostTable, type Host } from './hosts.ts';
 import { createIqHandlers } from './iq-handlers.ts';
 import type { Requests } from './requests.ts';
 import type { Router } from './router.ts';
@@ -29,6 +30,7 @@ export interface RouterCounters {
 }
 
 const unavailable: StanzaFault = { condition: 'service-unavailable' };
+const crossed: Verdict = { is: 'handled', by: 'another node' };
 const taken: Verdict = { is: 'handled', by: 'message.arriving' };
 const noTarget: StanzaFault = { condition: 'bad-request', text: 'This type of presence needs a "to".' };
 /** Sets that a client takes as said by its server (S-3): never relayed from one client to another, by a room neither. */
@@ -47,6 +49,13 @@ export interface BuiltRouter extends Router, SenderFlow {
   readonly counters: RouterCounters;
   readonly rooms: readonly Room[];
   readonly protocols: readonly Protocol[];
+  /** The node is one of several from now on. Call it before anybody signs in. */
+  join(others: Elsewhere): void;
+  /**
+   * A stanza from another node for a person or a place of ours. `sender` stands for who sent it, `hold` is given back when what lasts of it is
+   * committed.
+   */
+  arrive(stanza: Stanza, sender: ClientSession, hold: AckHold): void;
 }
 
 export function createRouter(deps: {
@@ -66,10 +75,21 @@ export function createRouter(deps: {
   const counters: RouterCounters = { messagesIn: 0, presenceIn: 0, iqIn: 0, bounced: 0 };
 
   const hosts = createHostTable();
+  let elsewhere: Elsewhere | null = null;
+  const isAway = (bare: Jid['bare']): boolean => elsewhere?.isElsewhere(bare) === true;
   const isLocal = (domain: string) => domains.get().has(domain);
   /** Addresses in whose name only the server speaks. */
   const isOurs = (domain: string) => isLocal(domain) || hosts.of(domain) !== undefined;
-  const { bounce, refuse, failed, answer, answerIq } = createWaysBack({ users, hosts, isLocal, counters, settle, route, log });
+  const { bounce, refuse, failed, answer, answerIq } = createWaysBack({
+    users,
+    isLocal,
+    isAway,
+    toHost: (stanza) => toHost(stanza, null),
+    counters,
+    settle,
+    route,
+    log,
+  });
   const flow = createSenderFlow(submit);
   const asks = createServerAsks({ clock: deps.clock ?? systemClock, route });
   const handlers = createIqHandlers({ clock: deps.clock ?? systemClock, log, holdAck: flow.holdAck, answer: answerIq, failed, refuse });
@@ -78,14 +98,23 @@ export function createRouter(deps: {
     for (const run of lists['stanza.settled']) hooks.tell('stanza.settled', () => run(stanza, verdict));
   }
 
+  const isAwayFrom = (others: Elsewhere, host: Host, to: Jid): boolean =>
+    host.isPlaced?.(to) === true ? others.isPlaceElsewhere(to.bare) : host.isAway?.() === true && others.isServedElsewhere(to.domain);
+
+  /** False: there is no such service. */
+  function toHost(stanza: Stanza, session: ClientSession | null): boolean {
+    const { to } = stanza;
+    const host = to === null ? undefined : hosts.of(to.domain);
+    if (to === null || host === undefined) return false;
+    if (elsewhere !== null && isAwayFrom(elsewhere, host, to)) elsewhere.send(stanza, flow.share(session));
+    else host.receive(stanza, session);
+    settle(stanza, { is: 'handled', by: host.name });
+    return true;
+  }
+
   /** RFC 6120 §10.4: to a service of ours, or to another domain, if there is a way. */
   function abroad(stanza: Stanza, session: ClientSession | null): void {
-    const host = stanza.to === null ? undefined : hosts.of(stanza.to.domain);
-    if (host !== undefined) {
-      host.receive(stanza, session);
-      settle(stanza, { is: 'handled', by: host.name });
-      return;
-    }
+    if (toHost(stanza, session)) return;
     const fault = deps.foreign === undefined ? noSuchServer : deps.foreign.send(stanza, session);
     if (fault === undefined) settle(stanza, { is: 'handled', by: 'foreign' });
     else if (stanza.kind === 'presence' && (stanza.type === '' || stanza.type === 'unavailable'))
@@ -124,7 +153,7 @@ export function createRouter(deps: {
    * because all wait for one load.
    */
   function loadThen(stanza: Stanza, to: Jid, session: ClientSession | null, use: (user: User) => void, nobody: () => void): void {
-    const hold = session === null ? null : flow.take(session);
+    const hold = session === null ? flow.inherit() : flow.take(session);
     const settled = (work: () => void) => {
       const guarded = () => {
         try {
@@ -138,8 +167,31 @@ export function createRouter(deps: {
     };
     users.load(to.bare).then(
       (user) => settled(() => (user === null ? nobody() : use(user))),
-      (error: unknown) => settled(() => failed(stanza, error)),
+      (error: unknown) =>
+        settled(() => {
+          // Whoever acts next gets it, if that is soon.
+          if (elsewhere === null || !(error instanceof NobodyActs)) failed(stanza, error);
+          else if (stanza.kind === 'message') messageAway(stanza, session);
+          else cross(stanza, session);
+        }),
     );
+  }
+
+  /** To the node that acts for the person or runs the place. */
+  function cross(stanza: Stanza, session: ClientSession | null): void {
+    elsewhere?.send(stanza, flow.share(session));
+    settle(stanza, crossed);
+  }
+
+  function messageAway(stanza: MessageStanza, session: ClientSession | null): void {
+    if (session !== null) {
+      for (const run of lists['message.crossing']) {
+        const fault = run(session, stanza);
+        if (fault !== undefined) return refuse(stanza, fault);
+      }
+      tellSent(session, stanza);
+    }
+    cross(stanza, session);
   }
 
   /** A stanza enters the realm of a local user. False: it goes no further. */
@@ -175,6 +227,7 @@ export function createRouter(deps: {
   function messageTo(to: Jid, stanza: MessageStanza, session: ClientSession | null): void {
     const user = users.peek(to.bare);
     if (user !== undefined) return messageFor(user, stanza, session);
+    if (isAway(to.bare)) return messageAway(stanza, session);
     loadThen(
       stanza,
       to,
@@ -197,6 +250,7 @@ export function createRouter(deps: {
   function presenceTo(to: Jid, stanza: PresenceStanza, session: ClientSession | null): void {
     const user = users.peek(to.bare);
     if (user !== undefined) return presenceFor(user, stanza);
+    if (isAway(to.bare)) return cross(stanza, session);
     loadThen(
       stanza,
       to,
@@ -222,21 +276,30 @@ export function createRouter(deps: {
       return;
     }
     if (!isLocal(to.domain)) return abroad(iq, session);
-    if (to.resource === '') {
-      if (!asks) return;
-      const handler = handlers.of(iq, 'account');
-      const use = (user: User) => {
-        if (!mayArrive(user, iq)) return;
-        if (handler) handlers.run(session, user, iq, handler);
-        else refuse(iq, unavailable);
-      };
-      const known = users.peek(to.bare);
-      if (known !== undefined) return use(known);
-      return loadThen(iq, to, session, use, () => refuse(iq, handler?.missing ?? unavailable));
-    }
+    if (to.resource === '') return asks ? accountIq(session, to, iq) : undefined;
     // S-3: a push of the server's own is never relayed from one client to another, whoever they are.
     if (iq.type === 'set' && iq.payload !== null && SERVERS_OWN.has(iq.payload.ns)) return refuse(iq, unavailable);
+    deviceIq(session, to, iq);
+  }
+
+  /** A request to somebody's account, answered for them. */
+  function accountIq(session: ClientSession, to: Jid, iq: IqStanza): void {
+    const handler = handlers.of(iq, 'account');
+    const use = (user: User) => {
+      if (!mayArrive(user, iq)) return;
+      if (handler) handlers.run(session, user, iq, handler);
+      else refuse(iq, unavailable);
+    };
+    const known = users.peek(to.bare);
+    if (known !== undefined) return use(known);
+    if (isAway(to.bare)) return cross(iq, iq.type === 'set' ? session : null);
+    loadThen(iq, to, session, use, () => refuse(iq, handler?.missing ?? unavailable));
+  }
+
+  function deviceIq(session: ClientSession, to: Jid, iq: IqStanza): void {
+    const asks = iq.type === 'get' || iq.type === 'set';
     const user = users.peek(to.bare);
+    if (user === undefined && isAway(to.bare)) return cross(iq, null);
     const target = user?.sessions.get(to.resource);
     const reach = target !== undefined && (user === session.user || mayReach(target, iq));
     const decided = iqRoute(iq.type, 'full', target !== undefined && target.state !== 'ended', reach);
@@ -306,14 +369,27 @@ export function createRouter(deps: {
         if (stanza.kind === 'iq') asks.answered(stanza);
       } else if (stanza.kind === 'message') messageTo(to, stanza, null);
       else if (stanza.kind === 'presence') presenceTo(to, stanza, null);
-      else if (to.resource !== '')
-        users
-          .peek(to.bare)
-          ?.sessions.get(to.resource)
-          ?.send(stanza.render(), mayBounce(stanza) ? stanza : null, 'now');
+      else if (to.resource !== '') {
+        const user = users.peek(to.bare);
+        if (user === undefined && isAway(to.bare)) cross(stanza, null);
+        else user?.sessions.get(to.resource)?.send(stanza.render(), mayBounce(stanza) ? stanza : null, 'now');
+      }
     } catch (error) {
       failed(stanza, error);
     }
+  }
+
+  function fromElsewhere(stanza: Stanza, sender: ClientSession): void {
+    const { to } = stanza;
+    if (to === null) return;
+    if (!isLocal(to.domain)) {
+      // What no service here takes is nobody's: another node would not have sent it.
+      if (!toHost(stanza, isLocal(stanza.from.domain) && stanza.from.local !== '' ? sender : null)) refuse(stanza, unavailable);
+    } else if (stanza.kind === 'message') messageTo(to, stanza, null);
+    else if (stanza.kind === 'presence') presenceTo(to, stanza, null);
+    else if (to.local === '') asks.answered(stanza);
+    else if (to.resource !== '') deviceIq(sender, to, stanza);
+    else if (stanza.type === 'get' || stanza.type === 'set') accountIq(sender, to, stanza);
   }
 
   function submit(session: ClientSession, stanza: Stanza): void {
@@ -356,7 +432,23 @@ export function createRouter(deps: {
       handlers.add(room.iq ?? []);
     },
     submit,
+    join(others) {
+      elsewhere = others;
+    },
+    get elsewhere() {
+      return elsewhere;
+    },
+    arrive(stanza, sender, hold) {
+      flow.under(hold, () => {
+        try {
+          fromElsewhere(stanza, sender);
+        } catch (error) {
+          failed(stanza, error);
+        }
+      });
+    },
     holdAck: flow.holdAck,
+    shareHold: flow.share,
     pause: flow.pause,
     route,
     bounce,
@@ -364,8 +456,9 @@ export function createRouter(deps: {
     hosts,
     deliver(to, stanza, xml, urgency) {
       const user = users.peek(to.bare);
-      const session = user?.sessions.get(to.resource);
-      if (!user || !session) return false;
+      if (user === undefined) return isAway(to.bare) ? (elsewhere?.deliver(to, stanza, xml, urgency ?? 'now') ?? false) : false;
+      const session = user.sessions.get(to.resource);
+      if (!session) return false;
       return mayArrive(user, stanza) ? session.send(xml, stanza, urgency) : true;
     },
     answer,

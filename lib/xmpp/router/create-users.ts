@@ -2,6 +2,7 @@ import { Gathering } from '../../kernel/batch.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type BareJid, type Jid, parseJid } from '../../kernel/jid.ts';
 import { writeSlot } from '../../kernel/slots.ts';
+import { NobodyActs } from './elsewhere.ts';
 import type { User, UserSlotLoader, Users } from './users.ts';
 
 /** The people of this node, with what only the composer asks. */
@@ -10,6 +11,12 @@ export interface BuiltUsers extends Users {
   forgetMissing(bare: BareJid): void;
   /** Sessions that wait to be resumed. */
   readonly hibernatingCount: number;
+  /** From now on only these people are held in memory; the others never get an object here. */
+  holdOnly(isMine: (bare: BareJid) => boolean): void;
+  /** Everyone in memory. */
+  held(): Iterable<User>;
+  /** Takes people without sessions out of memory: another node looks after them. */
+  release(bare: BareJid): void;
 }
 
 /** Finds accounts, many at once. */
@@ -55,6 +62,7 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
   const inFlight = new Map<BareJid, Promise<User | null>>();
   let queue = new Map<BareJid, Waiting>();
   let sinceTrim = 0;
+  let isMine: ((bare: BareJid) => boolean) | null = null;
 
   const isOnline = (user: User) => user.sessions.size > 0;
 
@@ -74,6 +82,16 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
     }
   }
 
+  /** A second object of one person on another node would be a second truth. */
+  function turnAway(batch: Map<BareJid, Waiting>, found: Map<BareJid, number>): void {
+    for (const [bare, { reject }] of batch) {
+      if (!found.has(bare) || isMine?.(bare) !== false) continue;
+      batch.delete(bare);
+      found.delete(bare);
+      reject(new NobodyActs(bare));
+    }
+  }
+
   /** While one load is on its way the next gather: the busier the node, the fewer questions for each. */
   const gathering = new Gathering(GATHER_MS, () => void flush());
   let loading = 0;
@@ -89,17 +107,23 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
       if (loading < AT_ONCE) gathering.schedule(queue.size);
     }
     try {
-      const found = await accounts.find([...batch.keys()]);
+      const found = new Map(await accounts.find([...batch.keys()]));
+      if (isMine !== null) turnAway(batch, found);
       const ids = [...found.values()];
       const loaded = await Promise.all(loaders.map((loader) => (ids.length === 0 ? new Map<number, unknown>() : loader.load(ids))));
       const until = clock.monotonic() + MISSING_MS;
-      for (const [bare, { resolve }] of batch) {
+      for (const [bare, { resolve, reject }] of batch) {
         const id = found.get(bare);
         const jid: Jid | null = id === undefined ? null : parseJid(bare);
         if (id === undefined || jid === null) {
           if (missing.size >= KEEP_MISSING) missing.clear();
           missing.set(bare, until);
           resolve(null);
+          continue;
+        }
+        // Given to another node while it was read.
+        if (isMine?.(bare) === false) {
+          reject(new NobodyActs(bare));
           continue;
         }
         const user: HeldUser = { accountId: id, jid, bare, sessions: new Map(), slots: [], touched: clock.monotonic() };
@@ -121,6 +145,7 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
     load(bare) {
       const user = users.get(bare);
       if (user) {
+        if (isMine?.(bare) === false) return Promise.reject(new NobodyActs(bare));
         if (!isOnline(user)) {
           user.touched = clock.monotonic();
           users.delete(bare);
@@ -179,6 +204,14 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
       if (!isOnline(user) || reason === 'removed') users.delete(bare);
     },
     forgetMissing: (bare) => void missing.delete(bare),
+    holdOnly(mine) {
+      isMine = mine;
+    },
+    held: () => users.values(),
+    release(bare) {
+      const user = users.get(bare);
+      if (user !== undefined && !isOnline(user)) users.delete(bare);
+    },
   };
   return api;
 }

@@ -15,6 +15,7 @@ const names: readonly (keyof RouterHooks)[] = [
   'stanza.leaving',
   'stanza.arriving',
   'message.sent',
+  'message.crossing',
   'message.arriving',
   'message.toServer',
   'presence.broadcast',

@@ -26,6 +26,11 @@ export interface RouterHooks {
   'stanza.arriving': (user: User, stanza: Stanza) => StanzaFault | 'drop' | undefined;
   /** A message a local session sends, whatever its target: after all vetoes, right before it is delivered. */
   'message.sent': (session: ClientSession, stanza: MessageStanza) => void;
+  /**
+   * A message of a local session to a person whom another node acts for: what is the sender's own (copies, archive) is done here, what is the recipient's
+   * is done there by `message.arriving`. A fault refuses it.
+   */
+  'message.crossing': (session: ClientSession, stanza: MessageStanza) => StanzaFault | undefined;
   /** A message for a local user, bare or full JID. `session` is the local sender's, null when it came from elsewhere. */
   'message.arriving': (user: User, stanza: MessageStanza, session: ClientSession | null) => Claim;
   /** A message a local session sends to the server itself (a hosted domain). */

@@ -2,6 +2,7 @@
  * Service domains: addresses that belong to no person but to a service of the node (rooms, PubSub, file upload, an external component). A host
  * gets whatever is sent to any address of its domains and sends by `Router.route` and `Router.deliver`.
  */
+import type { Jid } from '../../kernel/jid.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { ClientSession } from '../c2s/session.ts';
 import type { Stanza } from '../stanza/stanza.ts';
@@ -15,6 +16,10 @@ export interface Host {
   readonly title: string;
   /** Is this service named to those who ask the IM domain for its items? */
   servesDomain(serviceDomain: string, imDomain: string): boolean;
+  /** Is there a state behind this address, so that in a cluster one node runs it? Others answer the same on every node. */
+  isPlaced?(to: Jid): boolean;
+  /** It is served by whoever is connected to a node, and nobody is to this one. */
+  isAway?(): boolean;
   /**
    * A stanza for an address in one of the domains; `from` is stamped, what only servers may say was taken out. `sender` is the local session it
    * came from, null when it came from elsewhere (an error answer, another service, a server). A thrown error becomes internal-server-error.

@@ -108,6 +108,15 @@ export function createSenderFlow(handle: (session: ClientSession, stanza: Stanza
     ...flow,
     take,
     later,
+    /** The hold of whatever is handled now, when it is nobody's session here: a stanza of another node. */
+    inherit: (): SharedHold | null => {
+      current?.keep();
+      return current;
+    },
+    /** One more part of the hold of the stanza at hand; null when nobody waits for it. */
+    share: (session: ClientSession | null): AckHold | null => (session !== null ? flow.holdAck(session) : (current?.share() ?? null)),
+    /** Handles what another node waits for: `hold` is given back when all that lasts is done. */
+    under: (hold: AckHold, work: () => void): void => later(new SharedHold(hold), work),
     /** True when the stanza waits now because its session is paused. */
     waits(session: ClientSession, stanza: Stanza): boolean {
       const pause = readSlot(session, pauseSlot);

@@ -7,7 +7,6 @@ import { errorStanza, errorXml, makeIq, mayBounce, resultXml } from '../stanza/b
 import type { IqStanza, Stanza, StanzaFault } from '../stanza/stanza.ts';
 import { elementOfOwnText } from '../stream/own-text.ts';
 import type { IqAnswer, Verdict } from './hooks.ts';
-import type { HostTable } from './hosts.ts';
 import type { Users } from './users.ts';
 
 const broken: StanzaFault = { condition: 'internal-server-error', text: 'The server failed on this stanza. The failure was logged.' };
@@ -29,14 +28,17 @@ export interface WaysBack {
 
 export function createWaysBack(deps: {
   readonly users: Users;
-  readonly hosts: HostTable;
   readonly isLocal: (domain: string) => boolean;
+  /** Another node acts for this person. */
+  readonly isAway: (bare: Jid['bare']) => boolean;
+  /** To the service its address belongs to, on whatever node. */
+  readonly toHost: (stanza: Stanza) => boolean;
   readonly counters: { bounced: number };
   readonly settle: (stanza: Stanza, verdict: Verdict) => void;
   readonly route: (stanza: Stanza) => void;
   readonly log: Log;
 }): WaysBack {
-  const { users, hosts, isLocal, counters, settle, route, log } = deps;
+  const { users, isLocal, isAway, counters, settle, route, log } = deps;
 
   /** To wherever `from` is: a local session or, later, another server. */
   function bounce(stanza: Stanza, fault: StanzaFault, by?: Jid): void {
@@ -45,7 +47,7 @@ export function createWaysBack(deps: {
     if (!isLocal(stanza.from.domain)) {
       // A service hears that what it sent came nowhere: a room then knows that an occupant is gone (XEP-0045 §18.1).
       const error = errorStanza(stanza, fault, by);
-      if (error) hosts.of(stanza.from.domain)?.receive(error, null);
+      if (error) deps.toHost(error);
       return;
     }
     const session = users.peek(stanza.from.bare)?.sessions.get(stanza.from.resource);
@@ -56,8 +58,9 @@ export function createWaysBack(deps: {
     }
     // The sender's session has gone meanwhile: an error to it is of no use to anyone (RFC 6121 §8.5.3.2).
     const error = errorStanza(stanza, fault, by);
-    // What the server itself asked goes back to the server.
-    if (error?.kind === 'presence' || (error?.kind === 'iq' && stanza.from.local === '')) route(error);
+    // What the server itself asked goes back to the server, what another node sent to that node.
+    if (error !== null && isAway(stanza.from.bare)) route(error);
+    else if (error?.kind === 'presence' || (error?.kind === 'iq' && stanza.from.local === '')) route(error);
   }
 
   function refuse(stanza: Stanza, fault: StanzaFault): void {
@@ -77,7 +80,7 @@ export function createWaysBack(deps: {
     if ('fault' in given) return refuse(iq, given.fault);
     const session = isLocal(iq.from.domain) ? users.peek(iq.from.bare)?.sessions.get(iq.from.resource) : undefined;
     if (session) return answerIq(session, iq, given);
-    if (isLocal(iq.from.domain) && iq.from.local !== '') return;
+    if (isLocal(iq.from.domain) && iq.from.local !== '' && !isAway(iq.from.bare)) return;
     const payload = typeof given.result === 'string' ? elementOfOwnText(given.result) : given.result;
     route(makeIq({ type: 'result', from: iq.to ?? iq.from, to: iq.from, id: iq.id }, payload));
   }

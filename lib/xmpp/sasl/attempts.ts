@@ -65,6 +65,14 @@ export class Attempts {
       this.tell(mechanism, jid.bare, identity.accountId, 'disabled');
       return failure('account-disabled', 'This account is disabled.');
     }
+    // RFC 6120 §6.5.10: the same credentials will do as soon as an administrator has assigned the account.
+    if (identity.isUnassigned) {
+      this.tell(mechanism, jid.bare, identity.accountId, 'unassigned');
+      return failure(
+        'temporary-auth-failure',
+        'This account is not assigned to a node. An administrator has to assign it before it can sign in.',
+      );
+    }
     this.quiet = [];
     this.timer?.cancel();
     this.tell(mechanism, jid.bare, identity.accountId, 'ok');

@@ -10,6 +10,8 @@ export interface StoredIdentity {
   readonly credentials: ScramCredentials | null;
   /** Where the account comes from; a directory knows the passwords of its people (`CredentialSource.verify`). */
   readonly source?: 'local' | 'ldap' | 'call-manager';
+  /** The account has no home node, so no node of this cluster acts for it. */
+  readonly isUnassigned?: boolean;
 }
 /** The same with the tokens of one of the account's clients. */
 export interface TokenIdentity extends StoredIdentity {

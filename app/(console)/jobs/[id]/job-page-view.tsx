@@ -21,6 +21,7 @@ import { sayRefused } from '@/lib/ui/primitives/toast.tsx';
 import { retryJob } from '../actions.ts';
 import { CancelJob } from '../cancel-job.tsx';
 import { readFailed, resultsCsv } from '../failed-results.ts';
+import { UndoAssignment } from '../undo-assignment.tsx';
 import { hasEnded, howFar, kindWords, mayBeRetried } from '../words.ts';
 import { ResultsTable } from './results-table.tsx';
 
@@ -38,7 +39,7 @@ export function JobPageView({
   results: Value<AdminApi['jobs']['results']> | null;
   resultsProblem: string;
   query: TableQuery;
-  may: { readonly write: boolean; readonly audit: boolean; readonly importUsers: boolean };
+  may: { readonly write: boolean; readonly audit: boolean; readonly importUsers: boolean; readonly assign: boolean };
 }) {
   const router = useRouter();
   const { value: job, freshness, since } = useLive('job', initial, { job: initial.id });
@@ -77,6 +78,7 @@ export function JobPageView({
                 Retry {countOf(job.failed, 'failed row')}
               </Button>
             ) : null}
+            {job.kind === 'assignment.move' && ended && job.done > 0 && may.assign ? <UndoAssignment job={job} /> : null}
             {job.kind === 'user.import' && ended && job.failed > 0 && may.importUsers ? (
               <ButtonLink href="/users/import">Import corrected rows</ButtonLink>
             ) : null}

@@ -49,7 +49,12 @@ export default async function JobPage({
       results={results.ok ? results.value : null}
       resultsProblem={results.ok ? '' : results.fault.message}
       query={query}
-      may={{ write: may(viewer, 'jobs.write'), audit: may(viewer, 'audit.read'), importUsers: may(viewer, 'users.write') }}
+      may={{
+        write: may(viewer, 'jobs.write'),
+        audit: may(viewer, 'audit.read'),
+        importUsers: may(viewer, 'users.write'),
+        assign: may(viewer, 'assignment.write'),
+      }}
     />
   );
 }

@@ -44,6 +44,9 @@ const areaWords: Readonly<Record<string, string>> = {
   announcements: 'Announcements',
   reports: 'Reports',
   directories: 'Directories',
+  cluster: 'Cluster',
+  redundancy: 'Redundancy groups',
+  assignment: 'User assignment',
 };
 const verbWords: Readonly<Record<string, string>> = {
   read: 'see',
@@ -57,4 +60,5 @@ const verbWords: Readonly<Record<string, string>> = {
   'jobs.write': 'cancel and retry',
   'announcements.write': 'send and change',
   'reports.write': 'close',
+  'redundancy.write': 'change, fail over and fall back',
 };

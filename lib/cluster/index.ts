@@ -1,0 +1,10 @@
+export { clusterAlarms } from './alarms.ts';
+export { aloneMembership } from './alone.ts';
+export type { Bus } from './bus.ts';
+export { createEventBridge } from './event-bridge.ts';
+export { clusterFaults } from './faults.ts';
+export { createInProcessBus } from './in-process-bus.ts';
+export type { LinkControl } from './links/node-links.ts';
+export type { MembershipControl, NodeDetails, Refusal } from './membership/membership.ts';
+export { type Cluster, openCluster } from './open-cluster.ts';
+export { nodeSubject } from './subjects.ts';
