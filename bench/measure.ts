@@ -16,9 +16,13 @@ export interface Row {
   readonly p50: number | null;
   readonly p99: number | null;
   readonly kibPerSession: number | null;
+  /** The same with fewer sessions, on the way. */
+  readonly curve: readonly { readonly sessions: number; readonly kibPerSession: number }[];
   /** Share of one core that the generator used: near 1 the generator was the limit, not the server. */
   readonly generatorCores: number;
   readonly errors: number;
+  /** What people felt who chatted meanwhile, p50 and p99 in milliseconds. */
+  readonly beside: { readonly p50: number | null; readonly p99: number | null } | null;
 }
 
 const generator = fileURLToPath(new URL('./generator/main.ts', import.meta.url));
@@ -28,7 +32,14 @@ interface Running {
   go(): void;
 }
 
-function startGenerator(job: Job, on: { start(): void; end(): void; holding(): void }): Running {
+interface Reactions {
+  start(): void;
+  end(): void;
+  holding(sessions: number): void;
+  restart?(): void;
+}
+
+function startGenerator(job: Job, on: Reactions): Running {
   const child = fork(generator, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const go = () => void child.send('continue');
   const outcome = new Promise<Measured>((resolve, reject) => {
@@ -36,7 +47,8 @@ function startGenerator(job: Job, on: { start(): void; end(): void; holding(): v
       const report = message as Report;
       if (report.is === 'done') resolve(report.measured);
       else if (report.is === 'failed') reject(new Error(report.why));
-      else on[report.is]();
+      else if (report.is === 'holding') on.holding(report.sessions);
+      else on[report.is]?.();
     });
     child.once('exit', (code) => reject(new Error(`a generator process ended with ${code}`)));
   });
@@ -44,23 +56,60 @@ function startGenerator(job: Job, on: { start(): void; end(): void; holding(): v
   return { outcome, go };
 }
 
-/** Runs one job in one process and weighs the server's CPU over the measured part. */
-export async function runJob(peer: Peer, job: Job): Promise<{ measured: Measured; cpu: number }> {
+export interface Outcome {
+  readonly measured: Measured;
+  readonly cpu: number;
+  /** Of the job that went on beside it. */
+  readonly beside: Measured | null;
+}
+
+/** Runs one job in one process and weighs the server's CPU over the measured part; `beside` goes on in a process of its own meanwhile. */
+export async function runJob(peer: Peer, job: Job, beside: Job | null = null): Promise<Outcome> {
   let before = 0;
   let after = 0;
+  let companion: Promise<Running> | null = null;
+  let fail: (problem: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
   const running = startGenerator(job, {
     start() {
-      before = costOf(peer.pids()).cpuSeconds;
-      running.go();
+      companion = beside === null ? null : startBeside(beside);
+      Promise.resolve(companion)
+        .then(() => {
+          before = costOf(peer.pids()).cpuSeconds;
+          running.go();
+        })
+        .catch(fail);
     },
     end() {
       after = costOf(peer.pids()).cpuSeconds;
       running.go();
     },
     holding() {},
+    restart() {
+      restarted(peer)
+        .then(() => running.go())
+        .catch(fail);
+    },
   });
-  const measured = await running.outcome;
-  return { measured, cpu: after - before };
+  const measured = await Promise.race([running.outcome, failed]);
+  const other = await (companion as Promise<Running> | null);
+  other?.go();
+  return { measured, cpu: after - before, beside: other === null ? null : await other.outcome };
+}
+
+async function restarted(peer: Peer): Promise<void> {
+  if (peer.restart === undefined) throw new Error(`${peer.name} cannot be restarted here`);
+  await peer.restart();
+}
+
+/** Resolves when the job has begun to measure; `go` of it ends it. */
+function startBeside(job: Job): Promise<Running> {
+  return new Promise((resolve, reject) => {
+    const running = startGenerator(job, { start: () => running.go(), end: () => running.go(), holding: () => resolve(running) });
+    running.outcome.catch(reject);
+  });
 }
 
 /** Most sessions one generator process holds: descriptors, and the growth of one heap, are shared out. */
@@ -70,52 +119,56 @@ const sessionsPerGenerator = 5_000;
 const settleSeconds = 10;
 
 /**
- * Memory of a session: proportional set size of the whole tree before and with all sessions, divided by their number. The server gets a
- * hundred sign-ins first, so that code loaded and pools filled by the first ones are not counted as sessions.
+ * Memory of a session: proportional set size of the whole tree before and with all sessions, divided by their number; and so with each 5,000 on the
+ * way, which shows whether it grows in a straight line. The server gets a hundred sign-ins first, so that code loaded and pools filled by the first ones
+ * are not counted as sessions.
  */
 async function weighSessions(peer: Peer, scenario: Scenario, job: Extract<Job, { is: 'idle' }>): Promise<Row> {
-  await runIdle({ ...job, count: Math.min(100, job.count) }, async () => {});
+  // What making the accounts left in the heap would pass for room that sessions do not need.
+  await peer.restart?.();
+  await runIdle({ ...job, count: Math.min(100, job.count) }, () => {});
   await settle();
   const before = costOf(peer.pids(), true).pssKiB;
-  let after = before;
-  const parts: Extract<Job, { is: 'idle' }>[] = [];
-  for (let first = 0; first < job.count; first += sessionsPerGenerator)
-    parts.push({ ...job, firstAccount: first + 1, count: Math.min(sessionsPerGenerator, job.count - first) });
-  let holding = 0;
-  let release: () => void = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const standing = await Promise.all(
-    parts.map((part) =>
-      runIdle(part, async () => {
-        holding++;
-        if (holding === parts.length) {
-          await settle();
-          after = costOf(peer.pids(), true).pssKiB;
-          release();
-        }
-        await released;
-      }),
-    ),
-  );
-  const sessions = standing.reduce((sum, part) => sum + part.units, 0);
+  const curve: { sessions: number; kibPerSession: number }[] = [];
+  const holding: Running[] = [];
+  let sessions = 0;
+  for (let first = 0; first < job.count; first += sessionsPerGenerator) {
+    const part = { ...job, firstAccount: first + 1, count: Math.min(sessionsPerGenerator, job.count - first) };
+    await new Promise<void>((resolve, reject) => {
+      const running = startGenerator(part, {
+        start() {},
+        end() {},
+        holding(held) {
+          sessions += held;
+          resolve();
+        },
+      });
+      running.outcome.catch(reject);
+      holding.push(running);
+    });
+    await settle();
+    curve.push({ sessions, kibPerSession: (costOf(peer.pids(), true).pssKiB - before) / sessions });
+  }
+  for (const running of holding) running.go();
+  const standing = await Promise.all(holding.map(({ outcome }) => outcome));
   return {
     ...emptyRow(scenario, peer),
-    rate: sessions / Math.max(...standing.map((part) => part.seconds)),
-    kibPerSession: (after - before) / sessions,
+    rate: sessions / standing.reduce((sum, part) => sum + part.seconds, 0),
+    kibPerSession: curve.at(-1)?.kibPerSession ?? null,
+    curve,
     errors: standing.reduce((sum, part) => sum + part.errors, 0),
   };
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
 
-async function runIdle(job: Job, whileHolding: () => Promise<void>): Promise<Measured> {
+async function runIdle(job: Job, whileHolding: () => void): Promise<Measured> {
   const running = startGenerator(job, {
     start() {},
     end() {},
     holding() {
-      whileHolding().then(() => running.go());
+      whileHolding();
+      running.go();
     },
   });
   return running.outcome;
@@ -131,14 +184,17 @@ const emptyRow = (scenario: Scenario, peer: Peer): Row => ({
   p50: null,
   p99: null,
   kibPerSession: null,
+  curve: [],
   generatorCores: 0,
   errors: 0,
+  beside: null,
 });
 
 export async function measure(peer: Peer, scenario: Scenario, quick: boolean): Promise<Row> {
-  const job = scenario.job({ host: peer.host, port: peer.port, domain: peer.domain }, quick);
+  const target = { host: peer.host, port: peer.port, domain: peer.domain };
+  const job = scenario.job(target, quick);
   if (job.is === 'idle') return weighSessions(peer, scenario, job);
-  const { measured, cpu } = await runJob(peer, job);
+  const { measured, cpu, beside } = await runJob(peer, job, scenario.beside?.(target) ?? null);
   return {
     ...emptyRow(scenario, peer),
     rate: measured.units / measured.seconds,
@@ -146,6 +202,7 @@ export async function measure(peer: Peer, scenario: Scenario, quick: boolean): P
     p50: measured.p50,
     p99: measured.p99,
     generatorCores: measured.generatorCpu / measured.seconds,
-    errors: measured.errors,
+    errors: measured.errors + (beside?.errors ?? 0),
+    beside: beside === null ? null : { p50: beside.p50, p99: beside.p99 },
   };
 }

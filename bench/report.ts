@@ -44,7 +44,17 @@ export function report(rows: readonly Row[], absent: readonly string[]): string 
             ratio(ours?.cpuPer1000, row.cpuPer1000, row),
           ],
     );
-    blocks.push(`${group[0]!.title}\n${table([head, ...lines])}`);
+    const felt = group.flatMap(({ server, beside }) =>
+      beside === null
+        ? []
+        : [`${server}: a message between others took ${or(beside.p50, 1)} ms (p50), ${or(beside.p99, 1)} ms (p99) meanwhile`],
+    );
+    const curves = group.flatMap(({ server, curve }) =>
+      curve.length < 2
+        ? []
+        : [`${server}: ${curve.map((at) => `${round(at.kibPerSession, 1)} KiB at ${at.sessions.toLocaleString('en')}`).join(', ')}`],
+    );
+    blocks.push([group[0]!.title, table([head, ...lines]), ...felt, ...curves].join('\n'));
   }
   if (absent.length > 0) blocks.push(absent.map((name) => `${name}: not installed`).join('\n'));
   return blocks.join('\n\n');

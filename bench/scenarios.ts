@@ -11,6 +11,8 @@ export interface Scenario {
   /** What the server must be started with: scenarios with equal needs share one start. */
   needs(quick: boolean): Omit<PeerOptions, 'domain'>;
   job(target: Target, quick: boolean): Job;
+  /** What goes on at the same time, for what others feel. */
+  beside?(target: Target): Job;
   /** Servers it makes no sense for. */
   readonly not?: readonly ServerName[];
 }
@@ -24,7 +26,16 @@ const signInScenario = (name: string, title: string, signIn: SignInOptions, stay
   title: `sign-in, ${title}`,
   unit: 'sign-ins',
   needs: () => ({ accounts: 200 }),
-  job: (target, quick) => ({ is: 'sign-in', target, signIn, accounts: 200, count: quick ? 400 : 3_000, parallel: 32, stay }),
+  job: (target, quick) => ({
+    is: 'sign-in',
+    target,
+    signIn,
+    accounts: 200,
+    count: quick ? 400 : 3_000,
+    parallel: 32,
+    stay,
+    restart: false,
+  }),
   not: ['null'],
 });
 
@@ -153,7 +164,10 @@ const archiveReading: Scenario = {
   not: ['null'],
 };
 
-/** Everybody at once, as after a restart: each account for the first time since the server started. */
+/**
+ * Everybody at once after a restart of the server: nobody is in its memory, its code is cold. The clients have signed in before, so that they know what
+ * they derived from their passwords. Ten pairs chat meanwhile.
+ */
 const storm = (name: string, title: string, count: number, signIn: SignInOptions): Scenario => ({
   name: `storm-${name}`,
   group: 'sign-in',
@@ -162,8 +176,20 @@ const storm = (name: string, title: string, count: number, signIn: SignInOptions
   needs: (quick) => ({ accounts: quick ? 1_000 : count }),
   job: (target, quick) => {
     const accounts = quick ? 1_000 : count;
-    return { is: 'sign-in', target, signIn, accounts, count: accounts, parallel: 200, stay: true };
+    return { is: 'sign-in', target, signIn, accounts, count: accounts, parallel: 200, stay: true, restart: true };
   },
+  beside: (target) => ({
+    is: 'chat',
+    target,
+    signIn: { ...signIn, presence: false },
+    pairs: 10,
+    outstanding: 1,
+    until: 'delivered',
+    offered: 100,
+    bodyBytes: 100,
+    warmSeconds: 0,
+    seconds: null,
+  }),
   not: ['null'],
 });
 
@@ -201,6 +227,7 @@ export const scenarios: readonly Scenario[] = [
   roomsScenario('talk', 1, 1_000, 4),
   roomsScenario('talk', 20, 50, 4),
   roomsScenario('talk', 100, 50, 1),
+  storm('scram', 'SCRAM-SHA-1', 15_000, scram),
   storm('plain', 'PLAIN', 15_000, plainText),
   storm('scram-tls', 'TLS, SCRAM-SHA-1', 15_000, { ...scram, tls: true }),
   idleScenario('plain', 'no TLS', false),

@@ -51,6 +51,10 @@ async function startRollcall(options: PeerOptions): Promise<Peer & { needsContac
       'console and API running',
     ],
     needsContacts: true,
+    async restart() {
+      await server.halt();
+      await server.restart();
+    },
     stop: () => server.stop(),
   };
 }

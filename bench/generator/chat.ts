@@ -1,5 +1,5 @@
 import { type Connection, signIn } from './connection.ts';
-import { pause, spread, startWatch } from './control.ts';
+import { pause, report, spread, startWatch } from './control.ts';
 import type { Job, Measured } from './job.ts';
 import { createLatency } from './latency.ts';
 
@@ -123,7 +123,8 @@ export async function measureChat(job: Extract<Job, { is: 'chat' }>): Promise<Me
   latency.reset();
   const before = done;
   const watch = await startWatch();
-  await pause(job.seconds);
+  if (job.seconds === null) await report({ is: 'holding', sessions: connections.length });
+  else await pause(job.seconds);
   const measured = await watch.stop(done - before, latency, errors);
   stopping = true;
   stopOffering();

@@ -23,6 +23,8 @@ export type Job =
       readonly count: number;
       readonly parallel: number;
       readonly stay: boolean;
+      /** The server starts anew before the measured part: nobody is known to it any more. */
+      readonly restart: boolean;
     }
   | {
       readonly is: 'idle';
@@ -43,7 +45,8 @@ export type Job =
       readonly offered: number | null;
       readonly bodyBytes: number;
       readonly warmSeconds: number;
-      readonly seconds: number;
+      /** Null: until the main process says that what it goes on beside is over. */
+      readonly seconds: number | null;
     }
   | {
       readonly is: 'presence';
@@ -105,7 +108,9 @@ export type Report =
   /** The measured part begins or is over: the main process reads the server's costs at these. It answers `continue`. */
   | { readonly is: 'start' }
   | { readonly is: 'end' }
-  /** All sessions of an idle job stand. The generator holds them until it is told to `continue`. */
+  /** What the clients need to know they know: the main process restarts the server and answers `continue`. */
+  | { readonly is: 'restart' }
+  /** All sessions of an idle job stand, or a chat without an end goes on. The generator keeps them until it is told to `continue`. */
   | { readonly is: 'holding'; readonly sessions: number }
   | { readonly is: 'done'; readonly measured: Measured }
   | { readonly is: 'failed'; readonly why: string };

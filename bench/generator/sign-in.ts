@@ -9,6 +9,7 @@ type JobOf<K extends Job['is']> = Extract<Job, { is: K }>;
 export async function measureSignIn(job: JobOf<'sign-in'>): Promise<Measured> {
   // Each account signs in once beforehand: derived keys are then known to the client, and the server's caches are as on a working day.
   await spread(job.accounts, job.parallel, async (index) => (await signIn(job.target, index + 1, 'warm', job.signIn)).close());
+  if (job.restart) await report({ is: 'restart' });
   const latency = createLatency();
   const staying: Connection[] = [];
   let errors = 0;
@@ -40,7 +41,7 @@ export async function holdIdle(job: JobOf<'idle'>): Promise<Measured> {
   await spread(job.count, job.parallel, async (index) => {
     try {
       const connection = await signIn(job.target, job.firstAccount + index, 'idle', job.signIn);
-      connection.onText = () => {};
+      connection.onText = (text) => answerPing(connection, text);
       connection.onClosed = () => lost++;
       held.push(connection);
     } catch {
@@ -52,4 +53,10 @@ export async function holdIdle(job: JobOf<'idle'>): Promise<Measured> {
   const standing = held.length - lost;
   for (const connection of held) connection.destroy();
   return { units: standing, seconds, p50: null, p99: null, generatorCpu: 0, errors: errors + lost };
+}
+
+/** Whoever is silent is asked now and then whether they are still there (XEP-0199); on a busy machine the sessions stand that long. */
+function answerPing(connection: Connection, text: string): void {
+  const id = text.includes('urn:xmpp:ping') ? /<iq[^>]* id=['"]([^'"]*)['"]/.exec(text)?.[1] : undefined;
+  if (id !== undefined) connection.write(`<iq type='result' id='${id}'/>`);
 }

@@ -1,7 +1,7 @@
 import { wholeArchive } from '../clients/archive.ts';
 import { enableStreamManagement, type ManagedStream } from '../clients/managed.ts';
 import type { RawTarget } from '../clients/raw.ts';
-import { signInBare } from './traffic.ts';
+import { isShortage, signInBare } from './traffic.ts';
 
 /** Speaks in a persistent room; what is acknowledged to the speaker must be in the archive of the room. */
 export interface Speaker {
@@ -18,6 +18,7 @@ export interface Speaker {
 interface Said {
   acknowledged: boolean;
   resent: boolean;
+  refused: boolean;
 }
 
 export function createSpeaker(user: string, password: string, domain: string): Speaker {
@@ -52,6 +53,15 @@ export function createSpeaker(user: string, password: string, domain: string): S
           pending.delete(id);
         },
       });
+      const counting = client.tap;
+      client.tap = (element) => {
+        const record = element.name === 'message' ? said.get(element.attrs.id ?? '') : undefined;
+        if (record !== undefined && isShortage(element)) {
+          record.refused = true;
+          pending.delete(element.attrs.id ?? '');
+        }
+        return counting?.(element) ?? false;
+      };
       await enter(on);
       if (!made) {
         made = true;
@@ -77,7 +87,7 @@ export function createSpeaker(user: string, password: string, domain: string): S
     speak() {
       if (!stream || stream.client.closed) return;
       const id = `${user}-${++count}`;
-      said.set(id, { acknowledged: false, resent: false });
+      said.set(id, { acknowledged: false, resent: false, refused: false });
       pending.add(id);
       stream.send(message(id), id);
     },
@@ -99,7 +109,7 @@ export function createSpeaker(user: string, password: string, domain: string): S
       let repeated = 0;
       for (const [id, record] of said) {
         const times = kept.get(id) ?? 0;
-        if (record.acknowledged && times === 0) problems.push(`${id} is not in the archive of the room`);
+        if (record.acknowledged && !record.refused && times === 0) problems.push(`${id} is not in the archive of the room`);
         // What was committed and not acknowledged when the server died is sent again by its speaker, and kept again: a room takes no sides.
         if (times > 1 && record.resent) repeated++;
         else if (times > 1) problems.push(`${id} is ${times} times in the archive of the room`);

@@ -1,6 +1,7 @@
 import type { RawClient, RawTarget } from '../clients/raw.ts';
 import { child } from '../clients/xml.ts';
-import { signInBare } from './traffic.ts';
+import { createAsking, type Outcome } from './asking.ts';
+import { isShortage, signInBare } from './traffic.ts';
 
 /**
  * Changes its contact list all the time, one change after another, and remembers what the server confirmed: an IQ result is a promise as an
@@ -12,6 +13,8 @@ export interface Keeper {
   work(): void;
   cut(): void;
   readonly confirmed: number;
+  /** Refused because nothing could be kept. */
+  readonly refused: number;
   /** What is wrong with the list as it is now. */
   check(target: RawTarget): Promise<string[]>;
 }
@@ -24,8 +27,8 @@ export function createKeeper(user: string, password: string, domain: string, ran
   const asked = new Map<string, number>();
   let client: RawClient | null = null;
   let changes = 0;
-  let confirmed = 0;
-  async function change(on: RawClient): Promise<void> {
+  const asking = createAsking();
+  async function change(on: RawClient): Promise<Outcome> {
     const contact = `c${Math.floor(random() * contacts)}@${domain}`;
     const version = ++changes;
     asked.set(contact, version);
@@ -33,30 +36,30 @@ export function createKeeper(user: string, password: string, domain: string, ran
       'set',
       `<query xmlns='jabber:iq:roster'><item jid='${contact}' name='v${version}'><group>Kept</group></item></query>`,
     );
+    if (isShortage(answer)) return 'refused';
     if (answer.attrs.type !== 'result') throw new Error(`the change of a contact was refused: ${answer.source}`);
     promised.set(contact, version);
-    confirmed++;
+    return 'confirmed';
   }
   return {
     async connect(target) {
       client = await signInBare(target, user, password, 'keeper');
     },
     work() {
-      const on = client;
-      if (!on) return;
-      void (async () => {
-        while (!on.closed) await change(on);
-      })().catch(() => undefined);
+      if (client) asking.work(client, change);
     },
     cut: () => client?.cut(),
     get confirmed() {
-      return confirmed;
+      return asking.confirmed;
+    },
+    get refused() {
+      return asking.refused;
     },
     async check(target) {
       const reader = await signInBare(target, user, password, 'reader');
       const query = child(await reader.query('get', "<query xmlns='jabber:iq:roster'/>"), 'query');
       await reader.close();
-      const problems: string[] = [];
+      const problems = [...asking.surprises];
       const found = new Map<string, number>();
       for (const item of query?.children ?? []) {
         if (typeof item === 'string') continue;

@@ -1,6 +1,6 @@
 import { enableStreamManagement, type ManagedStream, resumeStream } from '../clients/managed.ts';
 import { becomeAvailable, openRaw, type RawClient, type RawTarget } from '../clients/raw.ts';
-import { childText } from '../clients/xml.ts';
+import { child, childText, find, type XmlElement } from '../clients/xml.ts';
 
 /** Everything the check knows of one message. */
 export interface Sent {
@@ -10,7 +10,17 @@ export interface Sent {
   acknowledged: boolean;
   /** Times it was sent again after a crash. */
   resent: number;
+  /** Came back with the word that it cannot be kept now: nothing was promised, although an acknowledgement counts it (XEP-0198 §4). */
+  refused: boolean;
 }
+
+const shortages = ['resource-constraint', 'internal-server-error'];
+
+/** The refusal of a server that can keep nothing at the moment. Any other is held against it, and so is this one while the disk has space. */
+export const isShortage = (element: XmlElement): boolean => {
+  const error = element.attrs.type === 'error' ? find(element, 'error') : undefined;
+  return error?.attrs.type === 'wait' && shortages.some((condition) => child(error, condition) !== undefined);
+};
 
 /** One copy that came to a device of a recipient. */
 export interface Copy {
@@ -57,7 +67,12 @@ export function createSender(user: string, password: string, domain: string): Se
   const message = (id: string, to: string) => `<message to='${to}@${domain}' type='chat' id='${id}'><body>message ${id}</body></message>`;
   const pending = new Set<string>();
   const options = {
-    onStanza() {},
+    onStanza(element: XmlElement) {
+      const record = element.name === 'message' ? sent.get(element.attrs.id ?? '') : undefined;
+      if (record === undefined || !isShortage(element)) return;
+      record.refused = true;
+      pending.delete(record.id);
+    },
     onAcknowledged(id: string) {
       const record = sent.get(id);
       if (record) record.acknowledged = true;
@@ -91,7 +106,7 @@ export function createSender(user: string, password: string, domain: string): Se
     sendOne(to) {
       if (!stream || stream.client.closed) return;
       const id = `${user}-${++count}`;
-      sent.set(id, { id, from: user, to, acknowledged: false, resent: 0 });
+      sent.set(id, { id, from: user, to, acknowledged: false, resent: 0, refused: false });
       pending.add(id);
       stream.send(message(id, to), id);
     },

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Sent } from './traffic.ts';
 import { type Holding, isClean, judge } from './verdict.ts';
 
-const message = (id: string, change: Partial<Sent> = {}): Sent => ({ id, from: 's1', to: 'r1', acknowledged: true, resent: 0, ...change });
+const message = (id: string, change: Partial<Sent> = {}): Sent => ({
+  id,
+  from: 's1',
+  to: 'r1',
+  acknowledged: true,
+  resent: 0,
+  refused: false,
+  ...change,
+});
 const holding = (user: string, change: Partial<Holding> = {}): Holding => ({ user, online: true, copies: [], archived: [], ...change });
 const killedAt = [10_000, 20_000];
 
@@ -26,6 +34,12 @@ describe('the verdict on durability', () => {
       killedAt,
     );
     expect(verdict.missing).toEqual(['a for r1']);
+  });
+
+  it('does not look for a message that was refused because nothing could be kept', () => {
+    const verdict = judge([message('a', { refused: true })], [holding('r1')], [holding('s1')], killedAt);
+    expect(isClean(verdict)).toBe(true);
+    expect(verdict).toMatchObject({ acknowledged: 0, refused: 1 });
   });
 
   it('asks for delivery at sign-in to people who were offline, even when the archive has it', () => {

@@ -13,6 +13,8 @@ export interface Verdict {
   readonly sent: number;
   readonly acknowledged: number;
   readonly resent: number;
+  /** Refused with the word to wait: not acknowledged, and not lost. */
+  readonly refused: number;
   /** Acknowledged and nowhere. */
   readonly missing: string[];
   /** Acknowledged, but not in the archive of its recipient or sender although archiving is on. */
@@ -24,6 +26,8 @@ export interface Verdict {
   /** Twice at one device because the sender had to send it again after a crash: the first copy came before anything was promised. */
   readonly repeatedByCrash: number;
 }
+
+const isPromised = (record: Sent): boolean => record.acknowledged && !record.refused;
 
 /** An acknowledgement that a client wrote this shortly before the kill may not have been read any more. */
 const inFlightMs = 500;
@@ -68,7 +72,7 @@ export function judge(
     seenAt.set(holding.user, new Set(firsts.keys()));
   }
   for (const record of sent) {
-    if (!record.acknowledged) continue;
+    if (!isPromised(record)) continue;
     const archived = archivedAt.get(record.to)?.has(record.id) ?? false;
     if (!archived && !seenAt.get(record.to)?.has(record.id)) missing.push(`${record.id} for ${record.to}`);
     else if (!archived) notArchived.push(`${record.id} for its recipient ${record.to}`);
@@ -78,14 +82,15 @@ export function judge(
   for (const holding of recipients) {
     if (holding.online) continue;
     for (const record of sent) {
-      if (record.to === holding.user && record.acknowledged && !seenAt.get(holding.user)?.has(record.id))
+      if (record.to === holding.user && isPromised(record) && !seenAt.get(holding.user)?.has(record.id))
         missing.push(`${record.id} for ${holding.user}, who was offline: not delivered at sign-in`);
     }
   }
   return {
     sent: sent.length,
-    acknowledged: sent.filter((record) => record.acknowledged).length,
+    acknowledged: sent.filter(isPromised).length,
     resent: sent.filter((record) => record.resent > 0).length,
+    refused: sent.filter((record) => record.refused).length,
     missing: [...new Set(missing)],
     notArchived,
     doubledInArchive,

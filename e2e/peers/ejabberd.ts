@@ -74,36 +74,38 @@ ${options.rooms ? '  mod_muc: { host: "conference.@HOST@", max_users: 5000, defa
     `<?xml version='1.0' encoding='UTF-8'?><server-data xmlns='urn:xmpp:pie:0'><host jid='${domain}'>${users.join('\n')}</host></server-data>`,
   );
   handOver(folder);
-  const daemon = startDaemon(
-    'erl',
-    [
-      '+K',
-      'true',
-      '+S',
-      '2:2',
-      '+sbwt',
-      'none',
-      '+sbwtdcpu',
-      'none',
-      '+sbwtdio',
-      'none',
-      '+P',
-      '250000',
-      '-noinput',
-      '-mnesia',
-      'dir',
-      `"${folder}/spool"`,
-      '-s',
-      'ejabberd',
-    ],
-    folder,
-    {
-      EJABBERD_CONFIG_PATH: join(folder, 'ejabberd.yml'),
-      EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
-      ERL_CRASH_DUMP: join(folder, 'crash.dump'),
-      ERL_LIBS: '/usr/lib/x86_64-linux-gnu',
-    },
-  );
+  const launch = () =>
+    startDaemon(
+      'erl',
+      [
+        '+K',
+        'true',
+        '+S',
+        '2:2',
+        '+sbwt',
+        'none',
+        '+sbwtdcpu',
+        'none',
+        '+sbwtdio',
+        'none',
+        '+P',
+        '250000',
+        '-noinput',
+        '-mnesia',
+        'dir',
+        `"${folder}/spool"`,
+        '-s',
+        'ejabberd',
+      ],
+      folder,
+      {
+        EJABBERD_CONFIG_PATH: join(folder, 'ejabberd.yml'),
+        EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
+        ERL_CRASH_DUMP: join(folder, 'crash.dump'),
+        ERL_LIBS: '/usr/lib/x86_64-linux-gnu',
+      },
+    );
+  let daemon = launch();
   const api = async (command: string, body: unknown): Promise<string> => {
     const response = await fetch(`http://127.0.0.1:${http}/api/${command}`, {
       method: 'POST',
@@ -113,8 +115,8 @@ ${options.rooms ? '  mod_muc: { host: "conference.@HOST@", max_users: 5000, defa
     if (!response.ok) throw new Error(`ejabberd refused ${command}: ${response.status} ${await response.text()}`);
     return response.text();
   };
-  try {
-    await until(
+  const untilItListens = () =>
+    until(
       'ejabberd listens',
       async () => {
         if (daemon.exited)
@@ -123,6 +125,8 @@ ${options.rooms ? '  mod_muc: { host: "conference.@HOST@", max_users: 5000, defa
       },
       60_000,
     );
+  try {
+    await untilItListens();
     await api('import_piefxis', { file: join(folder, 'accounts.xml') });
     const count = JSON.parse(await api('stats_host', { name: 'registeredusers', host: domain })) as unknown;
     if (Number(count) !== options.accounts && Number((count as { stat?: number }).stat) !== options.accounts)
@@ -140,6 +144,11 @@ ${options.rooms ? '  mod_muc: { host: "conference.@HOST@", max_users: 5000, defa
     domain,
     pids: () => [daemon.pid],
     notes: ['SCRAM-SHA-1 with 4,096 iterations', 'Mnesia, no fsync, two schedulers'],
+    async restart() {
+      await daemon.stop();
+      daemon = launch();
+      await untilItListens();
+    },
     async stop() {
       await daemon.stop();
       removeFolder(folder);

@@ -20,6 +20,8 @@ export interface Peer {
   pids(): number[];
   /** What differs from the others and should be read beside the figures. */
   readonly notes: readonly string[];
+  /** Stops it in order and starts it again with what it has stored. */
+  restart?(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -85,13 +85,16 @@ VirtualHost "${domain}"
 ${options.rooms ? `Component "conference.${domain}" "muc"\n` : ''}`,
   );
   handOver(folder);
-  const daemon = startDaemon('prosody', ['-F', '--config', config], folder);
-  try {
-    await until('Prosody listens', async () => {
+  const launch = () => startDaemon('prosody', ['-F', '--config', config], folder);
+  let daemon = launch();
+  const untilItListens = () =>
+    until('Prosody listens', async () => {
       if (daemon.exited)
         throw new Error(`Prosody ended:\n${lastLines(join(folder, 'output.log'))}\n${lastLines(join(folder, 'prosody.log'))}`);
       return answers(port);
     });
+  try {
+    await untilItListens();
   } catch (problem) {
     await daemon.stop();
     removeFolder(folder);
@@ -105,6 +108,11 @@ ${options.rooms ? `Component "conference.${domain}" "muc"\n` : ''}`,
     domain,
     pids: () => [daemon.pid],
     notes: [`SCRAM-SHA-1 with ${iterations.toLocaleString('en')} iterations`, 'internal storage, no fsync'],
+    async restart() {
+      await daemon.stop();
+      daemon = launch();
+      await untilItListens();
+    },
     async stop() {
       await daemon.stop();
       removeFolder(folder);

@@ -21,6 +21,10 @@ const sizeText = (bytes: number): string =>
 /** O-3. */
 export const memoryShare = 0.8;
 
+/** One sentence, for the alarm and for whoever asks whether the node is ready. */
+export const databaseTrouble = ({ why, isFull }: DatabaseFacts): string =>
+  `The database ${isFull ? 'can store nothing' : 'cannot be reached'}${why ? ` (${why})` : ''}.`;
+
 /** All that is wrong, most serious first. */
 export function judge(inputs: AlarmInputs): readonly AlarmFact[] {
   const found: AlarmFact[] = [];
@@ -29,8 +33,10 @@ export function judge(inputs: AlarmInputs): readonly AlarmFact[] {
     found.push({
       id: 'database',
       severity: 'critical',
-      what: `The database cannot be reached${database.why ? ` (${database.why})` : ''}. People who are signed in stay; their messages are refused as long as they cannot be kept, and nobody new signs in.`,
-      action: 'Check that the database server runs and that this node can reach it.',
+      what: `${databaseTrouble(database)} People who are signed in stay; their messages are refused as long as they cannot be kept${database.isFull ? '' : ', and nobody new signs in'}.`,
+      action: database.isFull
+        ? 'Free space on its disk or enlarge it; the node goes on by itself.'
+        : 'Check that the database server runs and that this node can reach it.',
       link: '/services',
       since: database.since,
     });

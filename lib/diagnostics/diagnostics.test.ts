@@ -33,6 +33,7 @@ const noFigures: EngineFigures = {
   bytesIn: 0,
   bytesOut: 0,
   rateLimitPauses: 0,
+  floods: 0,
   malformedStreams: 0,
   rooms: 3,
   roomOccupants: 7,
@@ -246,6 +247,8 @@ describe('health', () => {
       ready: false,
       reasons: ['The database cannot be reached (gone).', 'XCP Router is failed. Port 5222 is taken.'],
     });
+    state.database = { state: 'down', since: 0, why: 'its disk is full', isFull: true };
+    expect(diagnostics.health().reasons).toContain('The database can store nothing (its disk is full).');
     state.services = [service({ state: 'degraded' })];
     state.database = { state: 'up', since: 0, why: '' };
     expect(diagnostics.health().ready).toBe(true);

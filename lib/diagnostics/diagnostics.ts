@@ -4,7 +4,7 @@ import type { ServerValues } from '../config/schema/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Live, liveBox } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
-import { createAlarmBook, judge, memoryShare } from './alarms.ts';
+import { createAlarmBook, databaseTrouble, judge, memoryShare } from './alarms.ts';
 import type { Alarm, DiagnosticSources } from './ports.ts';
 import { createPrometheusText } from './prometheus.ts';
 import { createLoopMonitor, createRing, foldMinute, type LoopMonitor, type RawReading, type Sample, sampleBetween } from './samples.ts';
@@ -173,7 +173,7 @@ export function createDiagnostics(deps: {
     if (phase === 'starting') reasons.push('The node is starting.');
     if (phase === 'stopping') reasons.push('The node is stopping.');
     const database = sources.database();
-    if (database.state === 'down') reasons.push(`The database cannot be reached${database.why ? ` (${database.why})` : ''}.`);
+    if (database.state === 'down') reasons.push(databaseTrouble(database));
     if (phase === 'running') {
       for (const s of sources.services()) {
         if (s.critical && s.state !== 'started' && s.state !== 'degraded') reasons.push(`${s.title} is ${s.state}. ${s.why}`.trim());

@@ -21,6 +21,7 @@ export interface EngineFigures {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly rateLimitPauses: number;
+  readonly floods: number;
   readonly malformedStreams: number;
   /** Chat rooms in memory, and people in them. */
   readonly rooms: number;
@@ -54,6 +55,8 @@ export interface DatabaseFacts {
   readonly state: 'up' | 'down';
   readonly since: number;
   readonly why: string;
+  /** It answers, and can keep nothing: its disk is full, say. */
+  readonly isFull?: boolean;
 }
 
 export type Severity = 'critical' | 'warning';

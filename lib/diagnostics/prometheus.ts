@@ -25,6 +25,7 @@ const totals: readonly (readonly [string, keyof EngineFigures, string])[] = [
   ['received_bytes', 'bytesIn', 'Bytes received from clients'],
   ['sent_bytes', 'bytesOut', 'Bytes sent to clients'],
   ['rate_limit_pauses', 'rateLimitPauses', 'Times that reading from a client paused because it sent too fast'],
+  ['floods', 'floods', 'Clients disconnected because they were too fast for too long'],
   ['room_messages_received', 'roomMessagesIn', 'Messages that rooms received'],
   ['room_messages_delivered', 'roomMessagesDelivered', 'Messages that rooms delivered to people inside'],
   ['pubsub_items_published', 'itemsPublished', 'Items published to nodes'],

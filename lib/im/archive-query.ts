@@ -20,6 +20,12 @@ const UID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isUid = (text: string): boolean => UID.test(text);
 
 const notFound: StanzaFault = { condition: 'item-not-found', type: 'cancel', text: 'There is no message with this id in the archive.' };
+/** A client that reads page after page never gets this: it has one query under way. */
+export const tooManyQueries: StanzaFault = {
+  condition: 'policy-violation',
+  type: 'wait',
+  text: 'Too many archive queries are waiting for their turn. Wait for answers before you ask more.',
+};
 const bad = (text: string): { fault: StanzaFault } => ({ fault: { condition: 'bad-request', type: 'modify', text } });
 
 export function readArchiveQuery(payload: Element, accountId: number, pageSize: number): ReadQuery | { fault: StanzaFault } {

@@ -21,8 +21,11 @@ async function ask(world: MessageWorld, session: FakeSession, payload: string, t
   await world.until(() => session.sent.some(({ xml }) => xml.startsWith('<iq')));
   return session.take();
 }
+const queryIq = (id: string, inner = '') => `<iq type='set' id='${id}'><query xmlns='${MAM}' queryid='f1'>${inner}</query></iq>`;
 async function query(world: MessageWorld, session: FakeSession, inner = '', to = ''): Promise<Page | string> {
-  const got = await ask(world, session, `<query xmlns='${MAM}' queryid='f1'>${inner}</query>`, 'set', to);
+  return readPage(await ask(world, session, `<query xmlns='${MAM}' queryid='f1'>${inner}</query>`, 'set', to));
+}
+function readPage(got: readonly Element[]): Page | string {
   const iq = got[got.length - 1];
   const error = iq?.child('error', 'jabber:client');
   if (error) return error.elements()[0]?.name ?? '';
@@ -262,13 +265,66 @@ describe('a query', () => {
     expect(await query(world, alice, '', 'nobody@example.com')).toBe('forbidden');
   });
 
-  it('gets no more than the page size, and not more often than set', async () => {
-    const { world, alice } = await archive(9, { archive: { pageSize: 4, queriesPerSecond: 2 } });
+  it('gets no more than the page size', async () => {
+    const { world, alice } = await archive(9, { archive: { pageSize: 4 } });
     expect((await pageOf(world, alice, rsm('<max>500</max>'))).bodies).toHaveLength(4);
-    expect((await pageOf(world, alice)).bodies).toHaveLength(4);
-    expect(await query(world, alice)).toBe('policy-violation');
+  });
+
+  it('gives a client that reads page after page all of thirty pages, at the pace that is set', async () => {
+    const { world, alice } = await archive(60, { archive: { pageSize: 2, queriesPerSecond: 5 } });
+    const began = world.clock.monotonic();
+    const bodies: string[] = [];
+    for (let after = ''; ; ) {
+      world.say(alice, queryIq('p', rsm(after === '' ? '' : `<after>${after}</after>`)));
+      while (!alice.sent.some(({ xml }) => xml.startsWith('<iq'))) {
+        await world.rest();
+        if (!alice.sent.some(({ xml }) => xml.startsWith('<iq'))) world.clock.advance(50);
+      }
+      const page = readPage(alice.take());
+      if (typeof page === 'string') throw new Error(page);
+      bodies.push(...page.bodies);
+      if (page.complete) break;
+      after = page.last ?? '';
+    }
+    expect(bodies).toEqual(all(60));
+    // The first five come at once, the others five a second.
+    expect(world.clock.monotonic() - began).toBeGreaterThanOrEqual(5000);
+    expect(world.clock.monotonic() - began).toBeLessThan(6500);
+  });
+
+  it('keeps ten queries waiting at most, answers them in order, and drops those of a session that ends with their timer', async () => {
+    const { world, alice } = await archive(3, { archive: { queriesPerSecond: 1 } });
+    const phone = await world.signIn('alice@example.com/phone');
+    await world.rest();
+    phone.take();
+    alice.take();
+    const timers = world.clock.waiting;
+    for (let i = 0; i < 12; i++) world.say(alice, queryIq(`q${i}`));
+    await world.rest();
+    const answers = () =>
+      alice
+        .take()
+        .filter((one) => one.name === 'iq')
+        .map((one) => `${one.attrs.id} ${one.attrs.type}`);
+    expect(answers().sort()).toEqual(['q0 result', 'q11 error']);
+    for (let i = 0; i < 3; i++) {
+      world.clock.advance(1000);
+      await world.rest();
+    }
+    expect(answers()).toEqual(['q1 result', 'q2 result', 'q3 result']);
+    world.say(phone, queryIq('other'));
+    alice.end(null);
     world.clock.advance(1000);
-    expect((await pageOf(world, alice)).bodies).toHaveLength(4);
+    await world.rest();
+    expect(
+      phone
+        .take()
+        .filter((one) => one.name === 'iq')
+        .map((one) => one.attrs.id),
+    ).toEqual(['other']);
+    // The router's own look at what is answered late comes every five seconds while somebody waits.
+    world.clock.advance(5000);
+    expect(world.clock.waiting).toBeLessThanOrEqual(timers);
   });
 
   it('can be preceded by asking for the fields and the edges', async () => {
@@ -289,5 +345,58 @@ describe('expiry', () => {
     expect(await world.im.expire()).toBe(4);
     world.archiveValues.set({ ...world.archiveValues.get(), retention: 0 });
     expect(await world.im.expire()).toBe(0);
+  });
+});
+
+describe('a message that its sender takes back', () => {
+  const take = (id: string) => `<retract xmlns='urn:xmpp:message-retract:1' id='${id}'/><body>Taken back.</body>`;
+  async function talk(change: Parameters<typeof createMessageWorld>[0] = {}) {
+    const world = createMessageWorld({ ...change, archive: { queriesPerSecond: 0, ...change.archive } });
+    const alice = await world.signIn('alice@example.com/a');
+    const bob = await world.signIn('bob@example.com/b');
+    world.chat(alice, 'bob@example.com', 'a secret', 'm1');
+    world.chat(bob, 'alice@example.com', 'mine', 'm1');
+    return { world, alice, bob };
+  }
+  const messagesOf = async (world: MessageWorld, session: FakeSession) =>
+    (await ask(world, session, `<query xmlns='${MAM}'/>`)).slice(0, -1).map((el) => {
+      const message = el.child('result', MAM)?.child('forwarded', 'urn:xmpp:forward:0')?.child('message', 'jabber:client');
+      return [
+        message?.attrs.id,
+        message?.child('body')?.text() ?? null,
+        message?.child('retracted', 'urn:xmpp:message-retract:1')?.attrs.id,
+      ];
+    });
+
+  it('is a tombstone in both archives that names the retraction, and is found by no search', async () => {
+    const { world, alice, bob } = await talk();
+    world.say(alice, `<message to='bob@example.com' type='chat' id='r1'>${take('m1')}</message>`);
+    await world.rest();
+    for (const session of [alice, bob]) {
+      session.take();
+      expect(await messagesOf(world, session)).toEqual([
+        ['m1', null, 'r1'],
+        ['m1', 'mine', undefined],
+        ['r1', 'Taken back.', undefined],
+      ]);
+      expect((await pageOf(world, session, form(field('{urn:xmpp:fulltext:0}fulltext', 'secret')))).bodies).toEqual([]);
+    }
+  });
+
+  it('stays when somebody else wants it taken back, and where the settings keep what was said', async () => {
+    const { world, alice, bob } = await talk();
+    const carol = await world.signIn('carol@example.com/c');
+    world.say(carol, `<message to='bob@example.com' type='chat' id='r1'>${take('m1')}</message>`);
+    await world.rest();
+    bob.take();
+    expect((await messagesOf(world, bob)).slice(0, 2)).toEqual([
+      ['m1', 'a secret', undefined],
+      ['m1', 'mine', undefined],
+    ]);
+    world.archiveValues.set({ ...world.archiveValues.get(), tombstones: false });
+    world.say(alice, `<message to='bob@example.com' type='chat' id='r2'>${take('m1')}</message>`);
+    await world.rest();
+    bob.take();
+    expect((await messagesOf(world, bob))[0]).toEqual(['m1', 'a secret', undefined]);
   });
 });

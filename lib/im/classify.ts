@@ -8,13 +8,14 @@ import type { MessageStanza } from '../xmpp/stanza/stanza.ts';
 
 const HINTS = 'urn:xmpp:hints';
 const CHAT_STATES = 'http://jabber.org/protocol/chatstates';
+export const RETRACT = 'urn:xmpp:message-retract:1';
 const MUC_USER = 'http://jabber.org/protocol/muc#user';
 
 /** Payloads that are worth keeping without a body. */
 const keptNamespaces = new Set([
   'urn:xmpp:receipts',
   'urn:xmpp:chat-markers:0',
-  'urn:xmpp:message-retract:1',
+  RETRACT,
   'urn:xmpp:message-retract:0',
   'urn:xmpp:reactions:0',
   'urn:xmpp:message-correct:0',
@@ -58,6 +59,8 @@ export interface MessageTraits {
   readonly isAlert: boolean;
   /** Instant messaging payload (receipt, chat state, marker ...), for carbons. */
   readonly isImPayload: boolean;
+  /** Id of the message that this one takes back (XEP-0424); empty: none. */
+  readonly retracts: string;
 }
 
 export function traitsOf(stanza: MessageStanza): MessageTraits {
@@ -75,6 +78,7 @@ export function traitsOf(stanza: MessageStanza): MessageTraits {
   let gone = false;
   let im = false;
   let call = false;
+  let retracts = '';
   for (const child of stanza.el.children) {
     if (typeof child === 'string') continue;
     const { ns, name } = child;
@@ -102,6 +106,7 @@ export function traitsOf(stanza: MessageStanza): MessageTraits {
       if (encryptedNamespaces.has(ns)) encrypted = true;
       if (ns === 'jabber:x:conference') direct = true;
       else if (ns === 'urn:xmpp:jingle-message:0' && name === 'propose') call = true;
+      else if (ns === RETRACT && name === 'retract') retracts = child.attrs.id ?? '';
     }
   }
   const isInvitation = direct || mucUser?.child('invite', MUC_USER) !== undefined;
@@ -119,6 +124,7 @@ export function traitsOf(stanza: MessageStanza): MessageTraits {
     isEncrypted: encrypted,
     isAlert: hasBody || encrypted || isInvitation || call,
     isImPayload: im,
+    retracts,
   };
 }
 

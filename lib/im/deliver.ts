@@ -15,9 +15,9 @@ import { NS } from '../xmpp/stanza/namespaces.ts';
 import { escapeAttribute } from '../xmpp/stanza/serialize.ts';
 import type { MessageStanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { copyFor, copyTail } from './carbons.ts';
-import { isArchivable, isCopied, type MessageTraits, mayWait, traitsOf } from './classify.ts';
+import { isArchivable, isCopied, type MessageTraits, mayWait, RETRACT, traitsOf } from './classify.ts';
 import { answered, planDelivery, rememberFork } from './forking.ts';
-import type { ArchiveRow, Journal, OfflineQueue } from './ports.ts';
+import type { ArchiveRow, Journal, OfflineQueue, Retraction } from './ports.ts';
 import { type ImState, stateOf, wantsArchived } from './state.ts';
 
 const notKept: StanzaFault = {
@@ -70,6 +70,16 @@ export interface DeliveryNote {
 
 export const stanzaIdXml = (bare: string, uid: string): string =>
   uid === '' ? '' : `<stanza-id xmlns='${NS.stanzaId}' by='${escapeAttribute(bare)}' id='${uid}'/>`;
+
+/** What stands for a message that its sender took back by `stanza`. */
+function tombstone({ from, to, type, id }: MessageStanza, retracted: string, at: number): string {
+  const by = id === '' ? '' : ` id='${escapeAttribute(id)}'`;
+  const recipient = to === null ? '' : ` to='${escapeAttribute(to.full)}'`;
+  return (
+    `<message from='${escapeAttribute(from.full)}'${recipient}${type === 'normal' ? '' : ` type='${type}'`} id='${escapeAttribute(retracted)}'>` +
+    `<retracted xmlns='${RETRACT}' stamp='${new Date(at).toISOString()}'${by}/></message>`
+  );
+}
 
 /** To one device, behind what is still being handed over to it. False: the session has ended. */
 export function sendTo(state: ImState, session: ClientSession, xml: string, stanza: MessageStanza | null, isUrgent: boolean): boolean {
@@ -185,6 +195,21 @@ export function createDelivery(deps: DeliveryDeps): ImDelivery {
     stanzaId: stanza.id,
   });
 
+  /**
+   * XEP-0424 "Tombstones": the archives of both sides keep a tombstone in place of what was said. A room's occupants share its address, so nothing tells which
+   * of them said it.
+   */
+  function retractions(rows: readonly ArchiveRow[], stanza: MessageStanza, traits: MessageTraits): readonly Retraction[] | undefined {
+    if (traits.retracts === '' || traits.isRoomPrivate || !deps.archive.get().tombstones) return undefined;
+    return rows.map(({ accountId, peer, outgoing, at }) => ({
+      accountId,
+      peer,
+      outgoing,
+      stanzaId: traits.retracts,
+      xml: tombstone(stanza, traits.retracts, at),
+    }));
+  }
+
   /** Copies to the sender's other devices, and whom the next answer goes to. */
   function noteSent(sender: ClientSession, state: ImState, stanza: MessageStanza, traits: MessageTraits, peer: BareJid, uid: string): void {
     if (sender.user.sessions.size === 1) return;
@@ -215,7 +240,9 @@ export function createDelivery(deps: DeliveryDeps): ImDelivery {
     state.lastArchivedAt = clock.monotonic();
     counters.archived++;
     const hold = deps.router().holdAck(sender);
-    journal.append({ archive: [rowFor(sender.user.accountId, uid, peer, true, at, stanza, traits.body)], offline: [] }, () => hold.done());
+    const archive = [rowFor(sender.user.accountId, uid, peer, true, at, stanza, traits.body)];
+    const retracted = retractions(archive, stanza, traits);
+    journal.append({ ...(retracted === undefined ? {} : { retracted }), archive, offline: [] }, () => hold.done());
     return undefined;
   }
 
@@ -301,8 +328,13 @@ export function createDelivery(deps: DeliveryDeps): ImDelivery {
       if (share !== undefined) state.offlineFrom.set(peer, share + 1);
     }
     const hold = deps.router().shareHold(sender);
+    const retracted = retractions(archive, stanza, traits);
     journal.append(
-      { archive, offline: keeps ? [{ accountId: user.accountId, uid: here === '' ? sortableId(at) : here, from: peer, at, xml }] : [] },
+      {
+        ...(retracted === undefined ? {} : { retracted }),
+        archive,
+        offline: keeps ? [{ accountId: user.accountId, uid: here === '' ? sortableId(at) : here, from: peer, at, xml }] : [],
+      },
       hold === null ? null : () => hold.done(),
     );
     return 'done';

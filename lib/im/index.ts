@@ -24,7 +24,7 @@ import { createStrangerLimit } from './strangers.ts';
 import { createOfflineRetrieval, OFFLINE, offlineProtocol } from './xep-0013-offline.ts';
 import { archiveHandlers, archiveProtocols, metadataElement } from './xep-0313-archive.ts';
 
-export { FULL_TEXT, FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery } from './archive-query.ts';
+export { FULL_TEXT, FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery, tooManyQueries } from './archive-query.ts';
 export type { ImCounters } from './deliver.ts';
 export { createBroadcast } from './xep-0033-addresses.ts';
 
@@ -62,8 +62,14 @@ const carriedProtocols: readonly Protocol[] = [
   carried('XEP-0308', 'Last Message Correction', '1.2.1'),
   carried('XEP-0333', 'Displayed Markers', '0.5.0'),
   carried('XEP-0353', 'Jingle Message Initiation', '0.6.0'),
-  carried('XEP-0424', 'Message Retraction', '0.4.2', 'Copied, kept and archived; the retracted message stays in the archive beside it.'),
+  carried(
+    'XEP-0424',
+    'Message Retraction',
+    '0.4.2',
+    'Copied, kept and archived; in the archives of both sides a tombstone takes the place of what its sender takes back.',
+  ),
   carried('XEP-0444', 'Message Reactions', '0.2.0'),
+  carried('XEP-0461', 'Message Replies', '0.2.1'),
 ];
 
 const protocols: readonly Protocol[] = [
@@ -106,6 +112,7 @@ export function createIm(deps: {
   /** Commits are in order, so the turn of an entry without rows comes when all before it are safe. While the database is away there is no waiting. */
   const settled = (): Promise<void> =>
     deps.journal.accepting ? new Promise((done) => deps.journal.append({ archive: [], offline: [] }, done)) : Promise.resolve();
+  const reading = archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled });
 
   const repeats = createRepeats(deps);
 
@@ -177,8 +184,9 @@ export function createIm(deps: {
           kept.ended(session, unsent);
         },
       },
+      ...reading.hooks,
     ],
-    iq: [...carbonHandlers, ...archiveHandlers({ archive: deps.archive, settings: deps.archiveSettings, clock, settled }), ...retrieval.iq],
+    iq: [...carbonHandlers, ...reading.iq, ...retrieval.iq],
     features: {
       server: [NS.carbons, 'urn:xmpp:carbons:rules:0', 'msgoffline', OFFLINE, NS.stanzaId, NS.archive],
       account: [
@@ -189,6 +197,7 @@ export function createIm(deps: {
         'urn:xmpp:carbons:rules:0',
         OFFLINE,
         'urn:xmpp:message-retract:1',
+        'urn:xmpp:message-retract:1#tombstone',
       ],
     },
     protocols,

@@ -27,12 +27,28 @@ export interface OfflineRow {
   readonly xml: string;
 }
 
+/** Its sender takes a message back (XEP-0424): what stands in this archive under the id that its sender gave it becomes a tombstone. */
+export interface Retraction {
+  readonly accountId: number;
+  readonly peer: BareJid;
+  /** As in the row: only who sent a message takes it back. */
+  readonly outgoing: boolean;
+  readonly stanzaId: string;
+  /** Takes the place of the stanza; the words of the body go. */
+  readonly xml: string;
+}
+
 /** A lasting effect of one stanza. Everything in it is committed together or not at all. */
 export interface JournalEntry {
   readonly archive: readonly ArchiveRow[];
   readonly offline: readonly OfflineRow[];
   readonly offlineRemoved?: readonly { readonly accountId: number; readonly uid: string }[];
+  /** Of the newest such row among the last RETRACTION_REACH messages with the peer; none is found is no failure. */
+  readonly retracted?: readonly Retraction[];
 }
+
+/** Messages older than the last so many with one peer are not taken back: finding them would cost more than a message may. */
+export const RETRACTION_REACH = 5_000;
 
 /**
  * Group commit (design §3): entries gather a few milliseconds or a few hundred rows, then go in one transaction. No promise per entry.

@@ -3,13 +3,14 @@ import type { ArchiveValues } from '../config/schema/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { parseJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
+import { createTurns } from '../kernel/turns.ts';
 import type { ClientSession } from '../xmpp/c2s/session.ts';
-import type { IqAnswer, IqHandler, Protocol } from '../xmpp/router/hooks.ts';
+import type { HookRegistration, IqAnswer, IqHandler, Protocol } from '../xmpp/router/hooks.ts';
 import { type Element, el } from '../xmpp/stanza/element.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import { escapeAttribute, escapeText } from '../xmpp/stanza/serialize.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
-import { FULL_TEXT_FIELD, readArchiveQuery } from './archive-query.ts';
+import { FULL_TEXT_FIELD, readArchiveQuery, tooManyQueries } from './archive-query.ts';
 import type { Archive, ArchivePrefs, ArchiveRow } from './ports.ts';
 import { stateOf } from './state.ts';
 
@@ -34,11 +35,6 @@ export const archiveProtocols: readonly Protocol[] = [
 
 const notYours: StanzaFault = { condition: 'forbidden', type: 'auth', text: 'This archive belongs to somebody else.' };
 const notFound: StanzaFault = { condition: 'item-not-found', type: 'cancel', text: 'There is no message with this id in the archive.' };
-const tooFast: StanzaFault = {
-  condition: 'policy-violation',
-  type: 'wait',
-  text: 'Too many archive queries in one second. Try again in a moment.',
-};
 const iso = (at: number) => new Date(at).toISOString();
 
 /** XEP-0313 §6.1. */
@@ -53,21 +49,9 @@ export function archiveHandlers(deps: {
   clock: Clock;
   /** Resolves when everything handed to the journal before has been committed. */
   settled: () => Promise<void>;
-}): readonly IqHandler[] {
+}): { readonly iq: readonly IqHandler[]; readonly hooks: readonly HookRegistration[] } {
   const { archive, settings, clock } = deps;
-  /** Queries of a session in the present second. */
-  const rates = new WeakMap<ClientSession, { second: number; count: number }>();
-
-  function isTooFast(session: ClientSession): boolean {
-    const limit = settings.get().queriesPerSecond;
-    const second = Math.floor(clock.monotonic() / 1000);
-    const rate = rates.get(session);
-    if (!rate || rate.second !== second) {
-      rates.set(session, { second, count: 1 });
-      return false;
-    }
-    return limit > 0 && ++rate.count > limit;
-  }
+  const turns = createTurns({ clock, rate: () => settings.get().queriesPerSecond });
 
   function resultXml(session: ClientSession, row: ArchiveRow, queryId: string): string {
     const query = queryId === '' ? '' : ` queryid='${escapeAttribute(queryId)}'`;
@@ -79,7 +63,8 @@ export function archiveHandlers(deps: {
   }
 
   async function query(session: ClientSession, payload: Element): Promise<IqAnswer> {
-    if (isTooFast(session)) return { fault: tooFast };
+    const turn = turns.take(session.user.bare, session);
+    if ((turn instanceof Promise ? await turn : turn) !== 'now') return { fault: tooManyQueries };
     const accountId = session.user.accountId;
     const read = readArchiveQuery(payload, accountId, settings.get().pageSize);
     if ('fault' in read) return read;
@@ -152,7 +137,7 @@ export function archiveHandlers(deps: {
   }
 
   const mine = { ns: NS.archive, targets: ['self'] } as const;
-  return [
+  const iq: readonly IqHandler[] = [
     { ...mine, name: 'query', types: ['set'], handle: ({ session, payload }) => query(session, payload) },
     { ...mine, name: 'query', types: ['get'], handle: () => ({ result: el('query', NS.archive, {}, fieldsForm()) }) },
     { ...mine, name: 'metadata', types: ['get'], handle: ({ session }) => metadata(session) },
@@ -161,4 +146,8 @@ export function archiveHandlers(deps: {
     { ns: NS.archive, name: 'query', targets: ['account'], types: ['set', 'get'], missing: notYours, handle: () => ({ fault: notYours }) },
     { ns: NS.archive, name: 'prefs', targets: ['account'], types: ['set', 'get'], missing: notYours, handle: () => ({ fault: notYours }) },
   ];
+  return {
+    iq,
+    hooks: [{ hook: 'session.ended', stage: 'record', run: (session) => turns.leave(session.user.bare, session) }],
+  };
 }

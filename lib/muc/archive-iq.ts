@@ -1,6 +1,8 @@
 /** The archive of a room (XEP-0313 on the room's address), and searching it (XEP-0431). */
-import { FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery } from '../im/index.ts';
+import { FULL_TEXT_FIELD, type ReadQuery, readArchiveQuery, tooManyQueries } from '../im/index.ts';
 import { parseJid } from '../kernel/jid.ts';
+import { createTurns } from '../kernel/turns.ts';
+import type { ClientSession } from '../xmpp/c2s/session.ts';
 import type { IqAnswer } from '../xmpp/router/hooks.ts';
 import type { ServiceAsk } from '../xmpp/router/service-desk.ts';
 import { stanzaOver } from '../xmpp/stanza/build.ts';
@@ -13,7 +15,6 @@ import type { MucContext } from './context.ts';
 import type { RoomArchiveQuery, RoomMessage } from './ports.ts';
 import { userXml } from './presence.ts';
 import { atLeast, seesAddresses } from './privileges.ts';
-import { Rates } from './rates.ts';
 import type { Room } from './room.ts';
 import { elementOfText } from './wire.ts';
 
@@ -22,7 +23,6 @@ const faults = {
   mayNot: { condition: 'forbidden', text: 'You may not read the archive of this room.' },
   notFound: { condition: 'item-not-found', text: 'There is no message with this id in the archive.' },
   hidden: { condition: 'forbidden', text: 'This room hides the addresses of people. Name an occupant instead.' },
-  tooFast: { condition: 'policy-violation', type: 'wait', text: 'Too many archive queries in one second. Try again in a moment.' },
 } as const satisfies Record<string, StanzaFault>;
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -31,10 +31,13 @@ export interface ArchiveIq {
   query(room: Room, ask: ServiceAsk): Promise<IqAnswer>;
   form(room: Room, ask: ServiceAsk): IqAnswer;
   metadata(room: Room, ask: ServiceAsk): Promise<IqAnswer>;
+  /** A session has ended: nothing of it waits any longer. */
+  ended(session: ClientSession): void;
 }
 
 export function createArchiveIq(ctx: MucContext): ArchiveIq {
-  const rates = new Rates();
+  /** Of a person in all rooms together. */
+  const turns = createTurns({ clock: ctx.clock, rate: () => ctx.settings.get().archiveQueriesPerSecond });
 
   /** those inside, members and up, and whoever could enter just so; asked again when the answer is there. */
   function accessFault(room: Room, ask: ServiceAsk): StanzaFault | null {
@@ -91,10 +94,10 @@ export function createArchiveIq(ctx: MucContext): ArchiveIq {
   async function query(room: Room, ask: ServiceAsk): Promise<IqAnswer> {
     const refused = accessFault(room, ask);
     if (refused !== null) return { fault: refused };
-    const values = ctx.settings.get();
-    if (!rates.allows(ask.iq.from.bare, values.archiveQueriesPerSecond, values.archiveQueriesPerSecond, ctx.clock.monotonic()))
-      return { fault: faults.tooFast };
-    const read = readArchiveQuery(ask.payload, 0, values.archivePageSize);
+    // Who asks from another server has no session here that could end.
+    const turn = turns.take(ask.iq.from.bare, ask.sender ?? ctx);
+    if ((turn instanceof Promise ? await turn : turn) !== 'now') return { fault: tooManyQueries };
+    const read = readArchiveQuery(ask.payload, 0, ctx.settings.get().archivePageSize);
     if ('fault' in read) return read;
     const { accountId: _, with: named, ...rest } = read.query;
     let whom: RoomArchiveQuery['with'];
@@ -126,6 +129,7 @@ export function createArchiveIq(ctx: MucContext): ArchiveIq {
 
   return {
     query,
+    ended: (session) => turns.leave(session.user.bare, session),
     form(room, ask) {
       const refused = accessFault(room, ask);
       if (refused !== null) return { fault: refused };

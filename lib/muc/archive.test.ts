@@ -94,13 +94,41 @@ describe('the archive of a room', () => {
     expect((await read(world, bob, payload)).error).toBe(expected);
   });
 
-  it('gives no more than a page at once, and not faster than the settings allow', async () => {
+  it('gives no more than a page at once, and not faster than the settings allow: who is faster waits', async () => {
     const { world, bob } = await talk();
     world.mucValues.set({ ...world.mucValues.get(), archivePageSize: 1, archiveQueriesPerSecond: 1 });
     expect((await read(world, bob, query('', "<set xmlns='http://jabber.org/protocol/rsm'><max>50</max></set>"))).bodies).toEqual([
       'red tea',
     ]);
-    expect((await read(world, bob, query())).error).toBe('policy-violation');
+    for (let i = 0; i < 11; i++) world.say(bob, `<iq type='set' to='${ROOM}' id='w${i}'>${query()}</iq>`);
+    await world.rest();
+    const answers = () =>
+      bob.take().flatMap((one) => (one.name === 'iq' ? [`${one.attrs.id} ${one.child('error')?.elements()[0]?.name ?? 'page'}`] : []));
+    expect(answers()).toEqual(['w10 policy-violation']);
+    world.clock.advance(1000);
+    await world.rest();
+    expect(answers()).toEqual(['w0 page']);
+    bob.end(null);
+    world.clock.advance(20_000);
+    await world.rest();
+    expect(bob.sent.filter(({ xml }) => xml.startsWith('<iq'))).toEqual([]);
+  });
+
+  it('is closed to who lost the right to read it while waiting for a turn', async () => {
+    const { world, alice, carol } = await talk({ 'muc#roomconfig_membersonly': '0' });
+    world.mucValues.set({ ...world.mucValues.get(), archiveQueriesPerSecond: 1 });
+    expect((await read(world, carol, query())).bodies).toHaveLength(3);
+    world.say(carol, `<iq type='set' to='${ROOM}' id='late'>${query()}</iq>`);
+    await world.ask(
+      alice,
+      'set',
+      ROOM,
+      "<query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='outcast' jid='carol@example.com'/></query>",
+    );
+    carol.take();
+    world.clock.advance(1000);
+    await world.until(() => carol.sent.some(({ xml }) => xml.startsWith('<iq')));
+    expect(carol.take().map((one) => one.child('error')?.elements()[0]?.name)).toEqual(['forbidden']);
   });
 });
 

@@ -1,12 +1,16 @@
 /** What an occupant does to its own presence: another nickname (XEP-0045 §7.6), another availability (§7.7). */
 import { makeJid } from '../kernel/jid.ts';
+import { Element } from '../xmpp/stanza/element.ts';
+import { NS } from '../xmpp/stanza/namespaces.ts';
+import { serializeChildren } from '../xmpp/stanza/serialize.ts';
 import type { PresenceStanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import type { MucContext } from './context.ts';
 import { type Joining, presencePayload, tooLarge } from './join.ts';
-import { nickKey } from './names.ts';
+import { MUC_NS, nickKey } from './names.ts';
 import { type Broadcasts, selfPresence, standingCodes } from './presence.ts';
 import { Rates } from './rates.ts';
 import { Occupant, type OccupantSession, type Room } from './room.ts';
+import { elementOfText } from './wire.ts';
 
 const noStatus: StanzaFault = { condition: 'not-allowed', text: 'Visitors of this room may not change their status.' };
 const noRename: StanzaFault = { condition: 'not-acceptable', text: 'Visitors of this room may not change their nickname.' };
@@ -24,6 +28,8 @@ export const isAnother = (occupant: Occupant, nick: string): boolean =>
 export interface Changes {
   presence(room: Room, session: OccupantSession, stanza: PresenceStanza): StanzaFault | null;
   rename(room: Room, session: OccupantSession, stanza: PresenceStanza): StanzaFault | null;
+  /** The hash of the person's picture (XEP-0153) in the device's presence; one that the client has put there itself stays. */
+  picture(room: Room, session: OccupantSession, was: string, now: string): void;
 }
 
 export function createChanges(deps: {
@@ -55,6 +61,22 @@ export function createChanges(deps: {
     show(occupant, session, payload);
     broadcasts.presence(room, occupant, {});
     return null;
+  }
+
+  function picture(room: Room, session: OccupantSession, was: string, now: string): void {
+    const el = elementOfText(`<presence>${session.presence}</presence>`);
+    if (el === null || room.sessions.get(session.jid.full) !== session) return;
+    const named = el.child('x', MUC_NS.vcardUpdate);
+    const photo = named?.child('photo', MUC_NS.vcardUpdate)?.text() ?? '';
+    if (photo !== '' && photo !== was) return;
+    const x = new Element('x', MUC_NS.vcardUpdate, {}, [new Element('photo', MUC_NS.vcardUpdate, {}, now === '' ? [] : [now])]);
+    const payload = serializeChildren(new Element('presence', NS.client, {}, [...el.children.filter((child) => child !== named), x]));
+    if (payload === session.presence) return;
+    session.presence = payload;
+    const { occupant } = session;
+    if (occupant.shown !== session) return;
+    occupant.changed();
+    broadcasts.presence(room, occupant, {});
   }
 
   /** Others see the old nickname go and the new one come; so does the device, with 110 on both. */
@@ -120,10 +142,11 @@ export function createChanges(deps: {
 
   function fresh(room: Room, like: Occupant, nick: string, key: string): Occupant {
     const occupant = new Occupant(makeJid(room.jid.local, room.jid.domain, nick), key, like.bare, like.occupantId, like, ctx.clock.now());
+    occupant.hats = like.hats;
     room.occupants.set(key, occupant);
     deps.entered();
     return occupant;
   }
 
-  return { presence, rename };
+  return { presence, rename, picture };
 }

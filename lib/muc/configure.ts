@@ -19,6 +19,7 @@ const faults = {
     type: 'wait',
     text: 'This server holds as many persistent rooms as it may. Nothing was changed.',
   },
+  noMore: { condition: 'resource-constraint', type: 'cancel' },
   gone: { condition: 'item-not-found', text: 'The room is no more.' },
   tooMany: {
     condition: 'resource-constraint',
@@ -73,7 +74,10 @@ export function createConfiguring(deps: {
     const values = ctx.settings.get();
     const isAdministrator = by === null || ctx.isSystemAdministrator(by);
     if (!values.persistentRooms || (values.persistentByAdministratorsOnly && !isAdministrator)) return faults.noPersistent;
-    return (await registry.hasSpaceForPersistent()) ? null : faults.noSpace;
+    if (!(await registry.hasSpaceForPersistent())) return faults.noSpace;
+    const most = values.roomsPerPerson;
+    if (isAdministrator || by === null || most === 0 || (await ctx.store.countMadeBy(by)) < most) return null;
+    return { ...faults.noMore, text: `You have ${most} persistent rooms already, as many as one may have. Nothing was changed.` };
   }
 
   async function store(room: Room, config: RoomConfig): Promise<void> {
@@ -87,6 +91,7 @@ export function createConfiguring(deps: {
         createdAt,
         createdBy,
         vcard,
+        hats: room.hatRows(),
       });
       room.storedId = id;
       registry.stored(1);

@@ -7,7 +7,10 @@ import { escapeAttribute, escapeText } from '../xmpp/stanza/serialize.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
 import { type FormField, formElement, readSubmission } from '../xmpp/xeps/xep-0004-forms.ts';
 import { infoElement, itemsElement } from '../xmpp/xeps/xep-0030-disco.ts';
+import { COMMANDS } from '../xmpp/xeps/xep-0050-commands.ts';
 import type { MucContext } from './context.ts';
+import { hatsHash } from './hats.ts';
+import type { HatsIq } from './hats-iq.ts';
 import { MUC_NS } from './names.ts';
 import { atLeast } from './privileges.ts';
 import type { RegisterIq } from './register-iq.ts';
@@ -47,6 +50,7 @@ export interface Discovery {
 export function createDiscovery(deps: {
   readonly ctx: MucContext;
   readonly registration: RegisterIq;
+  readonly hats: HatsIq;
   readonly pages: (
     domain: string,
     wish: { max: number; after?: string; before?: string; backward: boolean },
@@ -117,6 +121,8 @@ export function createDiscovery(deps: {
       NS.discoItems,
       NS.ping,
       NS.stanzaId,
+      MUC_NS.hats,
+      COMMANDS,
       config.persistent ? 'muc_persistent' : 'muc_temporary',
       config.isPublic ? 'muc_public' : 'muc_hidden',
       config.membersOnly ? 'muc_membersonly' : 'muc_open',
@@ -170,6 +176,8 @@ export function createDiscovery(deps: {
       },
     ];
     if (config.avatarHash !== '') fields.push({ name: 'muc#roominfo_avatarhash', type: 'text-multi', values: [config.avatarHash] });
+    const hash = hatsHash(room);
+    if (hash !== null) fields.push({ name: 'hats#hash', type: 'text-single', label: 'Hats', values: [hash] });
     return formElement('result', MUC_NS.roomInfo, fields);
   }
 
@@ -182,7 +190,10 @@ export function createDiscovery(deps: {
       const identities = nick === null ? [] : [{ category: 'conference', type: 'text', name: nick }];
       return { result: infoElement({ identities, features: [], forms: [] }, node) };
     }
-    if (node !== undefined && node !== '') return { fault: noNode };
+    if (node !== undefined && node !== '') {
+      const info = deps.hats.nodeInfo(room, ask, node);
+      return info === null ? { fault: noNode } : { result: infoElement(info, node) };
+    }
     const name = room.config.title || room.jid.local;
     return {
       result: infoElement(
@@ -195,6 +206,8 @@ export function createDiscovery(deps: {
   /** §6.4: who is inside is told to those inside. */
   function roomItems(room: Room, ask: ServiceAsk): IqAnswer {
     if (!isThereFor(room, ask)) return { fault: notFound };
+    const node = ask.payload.attrs.node;
+    if (node === COMMANDS) return { result: itemsElement(deps.hats.items(room, ask), node) };
     if (!isInside(room, ask)) return { result: itemsElement([], undefined) };
     return {
       result: itemsElement(

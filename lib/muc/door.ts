@@ -7,10 +7,11 @@ import { type Affiliations, whoOf } from './affiliations.ts';
 import type { Configuring } from './configure.ts';
 import type { MucContext } from './context.ts';
 import { defaultConfig } from './defaults.ts';
+import { hatsOf } from './hats.ts';
 import type { Leaving } from './leave.ts';
 import type { Messages } from './messages.ts';
 import { nickKey } from './names.ts';
-import type { LiveRoom, LiveRoomRow, RoomConfig, RoomCounters, RoomsDoor } from './ports.ts';
+import { configVersion, type LiveRoom, type LiveRoomRow, type RoomConfig, type RoomCounters, type RoomsDoor } from './ports.ts';
 import type { Registry } from './registry.ts';
 import type { Room } from './room.ts';
 
@@ -22,6 +23,7 @@ export const roomFaults = defineFaults('rooms', {
   noSpace: { kind: 'conflict', message: 'This server holds as many rooms as it may ({limit}).' },
   nobody: { kind: 'missing', message: 'Nobody in this room has the nickname {nick}.' },
   noOwner: { kind: 'invalid', message: 'A room needs at least one owner.' },
+  changedMeanwhile: { kind: 'conflict', message: 'Somebody changed {room} meanwhile. Look at the new values and save again.' },
   refused: { kind: 'refused', message: '{why}' },
   conflict: { kind: 'conflict', message: '{why}' },
 });
@@ -68,6 +70,7 @@ export function createDoor(deps: {
       jids: occupant.sessions.map(({ jid }) => jid.full),
       role: occupant.role,
       affiliation: occupant.affiliation,
+      hats: hatsOf(room, occupant.bare).map(({ title }) => title),
       joinedAt: occupant.joinedAt,
     })),
     affiliations: room.affiliationRows(),
@@ -144,9 +147,19 @@ export function createDoor(deps: {
       return room === null ? null : liveRoom(room);
     },
     create,
-    configure: (jid, change, _by) =>
+    configure: (jid, change, _by, version) =>
       inRoom(jid, async (room) => {
-        const fault = await configuring.apply(room, (now) => ({ config: { ...now, ...change } }), null);
+        let seen: RoomConfig | null = null;
+        const fault = await configuring.apply(
+          room,
+          (now) => {
+            if (version === undefined || version === configVersion(now)) return { config: { ...now, ...change } };
+            seen = now;
+            return { fault: { condition: 'conflict' } };
+          },
+          null,
+        );
+        if (seen !== null) return roomFaults.changedMeanwhile({ room: jid }, { details: { version: configVersion(seen) } });
         return fault === null ? null : faultOf(fault);
       }),
     setAffiliation: (jid, text, affiliation, reason) =>

@@ -18,6 +18,8 @@ import { createConfiguring } from './configure.ts';
 import { type MucContext, type MucCounters, occupantIdMaker } from './context.ts';
 import { createDiscovery } from './discovery.ts';
 import { createDoor } from './door.ts';
+import { createHats } from './hats.ts';
+import { createHatsIq } from './hats-iq.ts';
 import { createInvitations } from './invitations.ts';
 import { createJoining, type Joining } from './join.ts';
 import { createLeaving } from './leave.ts';
@@ -49,6 +51,8 @@ export interface Muc extends RouterRoom {
     readonly people: readonly { readonly bare: BareJid; readonly nick: string; readonly role: Role }[];
     readonly locked: boolean;
   };
+  /** Hears the other nodes; once, after the router has joined them. */
+  listen(): void;
   /** From now on lists name the rooms of other nodes, too. */
   seeElsewhere(others: RoomsElsewhere): void;
   /** Is this message, which a node that died had before us, in the archive of its room (docs/decisions/0015)? */
@@ -59,7 +63,15 @@ export interface Muc extends RouterRoom {
   expire(): Promise<number>;
   /** An account was removed or renamed. */
   forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
+  /** A person of this server shows another picture (XEP-0398 §4): the rooms their devices (full addresses) are in tell of it. Hashes; empty for none. */
+  pictureChanged(devices: readonly string[], was: string, now: string): void;
   stop(): Promise<void>;
+}
+
+interface NewPicture {
+  readonly devices: readonly string[];
+  readonly was: string;
+  readonly now: string;
 }
 
 const EXPIRE_SLICE = 5000;
@@ -123,9 +135,11 @@ export function createMuc(deps: {
   const affiliations = createAffiliations({ ctx, broadcasts, leaving, showOccupants: joining.showOccupants });
   const configuring = createConfiguring({ ctx, registry, affiliations, messages, leaving });
   const registration = createRegisterIq({ ctx, affiliations });
+  const hats = createHatsIq({ ctx, hats: createHats({ ctx, broadcasts, messages }) });
   const discovery = createDiscovery({
     ctx,
     registration,
+    hats,
     pages: createRoomPages({ store: deps.store, registry, elsewhere: () => elsewhere }),
   });
   const relay = createRelay({ ctx, vcardOf: deps.vcardOf });
@@ -137,6 +151,7 @@ export function createMuc(deps: {
     messages,
     invitations: createInvitations({ ctx, affiliations }),
   });
+  const archive = createArchiveIq(ctx);
   const desk = createServiceDesk({
     handlers: createRequests({
       registry,
@@ -144,9 +159,10 @@ export function createMuc(deps: {
       owner: createOwnerIq({ ctx, configuring }),
       admin: createAdminIq({ ctx, affiliations }),
       registration,
-      archive: createArchiveIq(ctx),
+      archive,
       vcard: createVcardIq({ ctx, configuring }),
       moderation: createModeration({ ctx, messages }),
+      hats,
     }),
     answer: (iq, answer) => router().answer(iq, answer),
     failed: (iq, error) => router().failed(iq, error),
@@ -174,6 +190,14 @@ export function createMuc(deps: {
   const stopFollowing = names.domains.onChange((now) => {
     for (const room of [...registry.all()]) if (!now.has(room.jid.domain)) close(room);
   });
+
+  function newPicture(devices: readonly string[], was: string, now: string): void {
+    for (const room of [...registry.all()])
+      for (const full of devices) {
+        const session = room.sessions.get(full);
+        if (session !== undefined) changes.picture(room, session, was, now);
+      }
+  }
 
   let isSuspended = false;
   const suspended: StanzaFault = { condition: 'service-unavailable', text: 'The chat server is stopped at the moment.' };
@@ -227,6 +251,16 @@ export function createMuc(deps: {
     release(isMine) {
       for (const room of [...registry.all()]) if (!isMine(room.jid.bare)) close(room);
     },
+    pictureChanged(devices, was, now) {
+      newPicture(devices, was, now);
+      router().elsewhere?.tellAll('muc.picture', { devices, was, now } satisfies NewPicture);
+    },
+    listen() {
+      router().elsewhere?.hear('muc.picture', (payload) => {
+        const { devices, was, now } = payload as NewPicture;
+        newPicture(devices, was, now);
+      });
+    },
     async expire() {
       const { archiveRetention } = settings.get();
       return archiveRetention === 0 ? 0 : deps.archive.expire(clock.now() - archiveRetention * 1000, EXPIRE_SLICE);
@@ -234,6 +268,9 @@ export function createMuc(deps: {
     async forgetPerson(bare, renamedTo) {
       await deps.store.forgetPerson(bare, renamedTo);
       for (const room of registry.all()) {
+        const uris = room.worn.get(bare);
+        room.worn.delete(bare);
+        if (renamedTo !== undefined) for (const uri of uris ?? []) room.wear(renamedTo, uri, true);
         const known = room.affiliations.get(bare);
         if (known === undefined) continue;
         room.setStanding(bare, 'none', null, '');
@@ -248,6 +285,7 @@ export function createMuc(deps: {
       relay.stop();
       for (const room of [...registry.all()]) close(room);
     },
+    hooks: [{ hook: 'session.ended', stage: 'record', run: archive.ended }],
     protocols: mucProtocols,
   };
 }

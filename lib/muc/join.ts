@@ -4,6 +4,7 @@ import { type BareJid, type Jid, makeJid } from '../kernel/jid.ts';
 import type { Element } from '../xmpp/stanza/element.ts';
 import type { PresenceStanza, StanzaFault } from '../xmpp/stanza/stanza.ts';
 import type { MucContext } from './context.ts';
+import { hatsXml } from './hats.ts';
 import { historyFor, readWish, subjectNow } from './history.ts';
 import { MUC_NS, nickKey } from './names.ts';
 import type { Affiliation } from './ports.ts';
@@ -31,7 +32,8 @@ const faults = {
 } as const satisfies Record<string, StanzaFault>;
 
 /** Payload that only a room may write, and the wish to enter, which is nobody else's business: it may hold the password. */
-const isOurs = (child: Element): boolean => child.ns === MUC_NS.muc || child.ns === MUC_NS.user || child.ns === MUC_NS.occupantId;
+const isOurs = (child: Element): boolean =>
+  child.ns === MUC_NS.muc || child.ns === MUC_NS.user || child.ns === MUC_NS.occupantId || child.ns === MUC_NS.hats;
 
 export const presencePayload = (stanza: PresenceStanza): string => payloadText(stanza.el, isOurs);
 export const tooLarge = (payload: string, values: MucValues): StanzaFault | null =>
@@ -138,6 +140,7 @@ export function createJoining(deps: {
       standing,
       clock.now(),
     );
+    occupant.hats = hatsXml(room, from.bare);
     const session = new OccupantSession(from, occupant, isLocal, payload, clock.now());
     occupant.sessions.push(session);
     occupant.shown = session;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createMucWorld, line, MUC_DOMAIN, type MucWorld } from '../testing/muc-world.ts';
+import { configXml, createMucWorld, line, MUC_DOMAIN, type MucWorld } from '../testing/muc-world.ts';
+import type { Element } from '../xmpp/stanza/element.ts';
+import { configVersion } from './ports.ts';
 
 const ROOM = `r@${MUC_DOMAIN}`;
 const OWNER = 'http://jabber.org/protocol/muc#owner';
@@ -343,5 +345,86 @@ describe('the configuration', () => {
     expect(alice.take()).toEqual([]);
     world.say(bob, `<presence to='${ROOM}/Bob'><show>away</show></presence>`);
     expect([alice.take().map(line), bob.take().map(line)]).toEqual([[], ['presence /Bob none:participant [110]']]);
+  });
+});
+
+describe('limits of rooms', () => {
+  it('a person makes so many persistent rooms; administrators of the service more, and temporary ones are not counted', async () => {
+    const world = createMucWorld({ muc: { roomsPerPerson: 1, administrators: ['carol@example.com'] } });
+    const alice = await world.signIn('alice@example.com/a');
+    const carol = await world.signIn('carol@example.com/c');
+    const persistent = { 'muc#roomconfig_persistentroom': '1' };
+    await world.make(alice, 'temporary', 'Alice', { 'muc#roomconfig_persistentroom': '0' });
+    await world.make(alice, 'first', 'Alice', persistent);
+    await world.enter(alice, 'second', 'Alice');
+    const answer = await world.ask(alice, 'set', `second@${MUC_DOMAIN}`, configXml(persistent));
+    const error = answer.child('error');
+    expect([error?.attrs.type, error?.elements()[0]?.name, error?.child('text')?.text()]).toEqual([
+      'cancel',
+      'resource-constraint',
+      'You have 1 persistent rooms already, as many as one may have. Nothing was changed.',
+    ]);
+    for (const room of ['c1', 'c2']) await world.make(carol, room, 'Carol', persistent);
+    expect([...world.stores.state.rooms.values()].map(({ jid }) => jid.split('@')[0]).sort()).toEqual(['c1', 'c2', 'first']);
+  });
+
+  it('the history in memory is bounded in text as well as in messages; the newest is always there', async () => {
+    const world = createMucWorld({ muc: { historyOnJoin: 10, historyChars: 2_000 } });
+    const alice = await world.signIn('alice@example.com/a');
+    await world.make(alice, 'r', 'Alice');
+    for (let i = 0; i < 8; i++) world.groupchat(alice, 'r', `<body>${i}${'x'.repeat(300)}</body>`);
+    await world.rest();
+    const shown = async (resource: string) => {
+      const bob = await world.signIn(`bob@example.com/${resource}`);
+      await world.enter(bob, 'r', `Bob-${resource}`);
+      return bob.take().flatMap((one) => one.child('body')?.text()[0] ?? []);
+    };
+    const some = await shown('1');
+    expect(some.at(-1)).toBe('7');
+    expect(some.length).toBeGreaterThan(1);
+    expect(some.length).toBeLessThan(6);
+    world.groupchat(alice, 'r', `<body>8${'x'.repeat(5_000)}</body>`);
+    await world.rest();
+    expect(await shown('2')).toEqual(['8']);
+  });
+});
+
+describe('two administrators at once', () => {
+  it('the second is refused when the configuration is no longer the one it was shown', async () => {
+    const { world } = await two({ 'muc#roomconfig_persistentroom': '1' });
+    const { door } = world.muc;
+    const seen = configVersion((await door.inspect(ROOM as never))!.config);
+    const [first, second] = await Promise.all(['Theirs', 'Mine'].map((title) => door.configure(ROOM as never, { title }, 'admin', seen)));
+    expect(first).toMatchObject({ ok: true });
+    const now = await door.inspect(ROOM as never);
+    expect(second).toMatchObject({ ok: false, fault: { kind: 'conflict', details: { version: configVersion(now!.config) } } });
+    expect(now?.config.title).toBe('Theirs');
+  });
+});
+
+describe('a new picture', () => {
+  const photoIn = (one: Element | undefined) => one?.child('x', 'vcard-temp:x:update')?.child('photo')?.text() ?? null;
+  it('is told in the rooms the person is in, unless the client names its own', async () => {
+    const world = createMucWorld();
+    const alice = await world.signIn('alice@example.com/a');
+    const bob = await world.signIn('bob@example.com/b');
+    const carol = await world.signIn('carol@example.com/c');
+    await world.make(alice, 'r', 'Alice');
+    await world.enter(bob, 'r', 'Bob');
+    const own = "<x xmlns='vcard-temp:x:update'><photo>aaaa</photo></x>";
+    world.say(carol, `<presence to='r@${MUC_DOMAIN}/Carol'><x xmlns='http://jabber.org/protocol/muc'/><show>away</show>${own}</presence>`);
+    await world.rest();
+    for (const session of [alice, bob, carol]) session.take();
+    const change = (who: string, was: string, now: string) =>
+      world.muc.pictureChanged([`${who}@example.com/${who[0]}`, `${who}@example.com/elsewhere`], was, now);
+    change('bob', '', '1111');
+    expect(alice.take().map((one) => [one.attrs.from, photoIn(one)])).toEqual([[`r@${MUC_DOMAIN}/Bob`, '1111']]);
+    change('bob', '1111', '');
+    expect(alice.take().map(photoIn)).toEqual(['']);
+    change('carol', 'bbbb', 'cccc');
+    expect(alice.take()).toEqual([]);
+    change('carol', 'aaaa', 'cccc');
+    const [told] = alice.take();
+    expect([photoIn(told), told?.child('show')?.text()]).toEqual(['cccc', 'away']);
   });
 });

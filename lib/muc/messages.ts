@@ -56,6 +56,7 @@ export function createMessages(ctx: MucContext, broadcasts: Broadcasts): Message
   const isForged = (room: Room) => (child: Element) =>
     child.ns === MUC_NS.user ||
     child.ns === MUC_NS.occupantId ||
+    child.ns === MUC_NS.hats ||
     (child.ns === NS.stanzaId && child.name === 'stanza-id' && child.attrs.by === room.jid.bare) ||
     (child.ns === NS.delay && child.attrs.from === room.jid.bare);
 
@@ -88,14 +89,15 @@ export function createMessages(ctx: MucContext, broadcasts: Broadcasts): Message
           done?.();
         });
       } else done?.();
-      if (what.body !== '') room.remember(message, settings.get().historyOnJoin);
+      if (what.body !== '') room.remember(message, settings.get().historyOnJoin, settings.get().historyChars);
     } else done?.();
     broadcasts.toAll(room, out, what.body === '' ? 'may-wait' : 'now');
   }
 
   /**
    * A client that lost its connection enters again and says once more what was never acknowledged to it. What the room has of that already is not said
-   * twice: the same words under the same id, from before it entered.
+   * twice: the same words under the same id, from before it entered. The room looks only at what it has in memory; where more than that was said
+   * since, the repetition passes: to ask the archive would cost a query for each message of everyone who has just entered.
    */
   function wasSaid(room: Room, session: OccupantSession, id: string, inner: string): boolean {
     if (id === '') return false;

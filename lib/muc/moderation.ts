@@ -86,8 +86,7 @@ export function createModeration(deps: { readonly ctx: MucContext; readonly mess
         const xml = tombstone(session, short, from, message.stanzaId, message.occupantId);
         await new Promise<void>((done) => ctx.journal.retract(storedId, id, xml, done));
       }
-      const now = room.history.findIndex(({ message }) => message.uid === id);
-      if (now >= 0) room.history.splice(now, 1);
+      room.unremember(id);
       const inner = moderatedXml(session, id, short);
       await new Promise<void>((done) =>
         deps.messages.say(

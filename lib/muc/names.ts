@@ -29,6 +29,8 @@ export const MUC_NS = {
   searchError: 'urn:xmpp:channel-search:0:error',
   fullText: 'urn:xmpp:fulltext:0',
   hints: 'urn:xmpp:hints',
+  hats: 'urn:xmpp:hats:0',
+  hatCommands: 'urn:xmpp:hats:commands',
   ping: NS.ping,
 } as const;
 

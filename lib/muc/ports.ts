@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Fault } from '../kernel/faults.ts';
 import type { BareJid, Jid } from '../kernel/jid.ts';
 import type { Result } from '../kernel/result.ts';
@@ -49,6 +50,20 @@ export interface RoomAffiliation {
   readonly reason: string;
 }
 
+/** A title people of a room wear beside their nickname (XEP-0317). */
+export interface RoomHat {
+  readonly uri: string;
+  readonly title: string;
+  /** Colour as an angle in degrees (XEP-0392), as text; empty: the client's choice. */
+  readonly hue: string;
+}
+export interface RoomHats {
+  /** In the order of their URIs. */
+  readonly kinds: readonly RoomHat[];
+  /** Bare addresses with the URIs of what they wear; in the order of both. */
+  readonly worn: readonly { readonly who: string; readonly uri: string }[];
+}
+
 export interface RoomSubject {
   readonly text: string;
   /** Nickname of who set it. */
@@ -67,6 +82,7 @@ export interface StoredRoom {
   readonly createdBy: string;
   /** Serialised vCard (avatar, XEP-0054 on the room); empty without. */
   readonly vcard: string;
+  readonly hats: RoomHats;
 }
 
 export interface RoomListQuery {
@@ -113,9 +129,17 @@ export interface RoomStore {
   saveVcard(id: number, vcard: string): Promise<void>;
   /** In one transaction; `none` with a null nick removes the row. */
   saveAffiliations(id: number, changes: readonly (Omit<RoomAffiliation, 'affiliation'> & { affiliation: Affiliation })[]): Promise<void>;
+  /** A new hat, or another title or colour of one. */
+  saveHat(id: number, hat: RoomHat): Promise<void>;
+  /** The hat, from everybody who wears it too. */
+  removeHat(id: number, uri: string): Promise<void>;
+  /** Somebody puts on or takes off a hat that there is. */
+  wearHat(id: number, who: BareJid, uri: string, wears: boolean): Promise<void>;
   /** The room, its affiliations and its archive. */
   destroy(id: number): Promise<void>;
   count(): Promise<number>;
+  /** Rooms that this person made and still owns. */
+  countMadeBy(bare: BareJid): Promise<number>;
   /** How many rooms each domain of the chat server has; domains without rooms are absent. */
   countsByDomain(): Promise<ReadonlyMap<string, number>>;
   list(query: RoomListQuery): Promise<{ readonly rows: readonly RoomListRow[]; readonly next: string | null; readonly total: number }>;
@@ -195,6 +219,8 @@ export interface LiveOccupant {
   readonly jids: readonly string[];
   readonly role: Role;
   readonly affiliation: Affiliation;
+  /** Titles of the hats it wears. */
+  readonly hats: readonly string[];
   /** Milliseconds since 1970. */
   readonly joinedAt: number;
 }
@@ -222,13 +248,21 @@ export interface RoomsDoor {
   occupantsOf(jid: BareJid): number;
   inspect(jid: BareJid): Promise<LiveRoom | null>;
   create(jid: Jid, config: Partial<RoomConfig>, owners: readonly BareJid[], by: string): Promise<Result<LiveRoom, Fault>>;
-  configure(jid: BareJid, change: Partial<RoomConfig>, by: string): Promise<Result<LiveRoom, Fault>>;
+  /** With `version`, only when the configuration is still the one that `configVersion` gave it for. */
+  configure(jid: BareJid, change: Partial<RoomConfig>, by: string, version?: string): Promise<Result<LiveRoom, Fault>>;
   setAffiliation(jid: BareJid, who: string, affiliation: Affiliation, reason: string): Promise<Result<LiveRoom, Fault>>;
   setSubject(jid: BareJid, text: string, by: string): Promise<Result<LiveRoom, Fault>>;
   kick(jid: BareJid, nick: string, reason: string): Promise<Result<LiveRoom, Fault>>;
   /** Where `alternate` names another room, people are told to go there. */
   destroy(jid: BareJid, reason: string, alternate: BareJid | null): Promise<Result<null, Fault>>;
 }
+
+/** The same for the same configuration, another for each other one: so that nobody overwrites what they have not seen. */
+export const configVersion = (config: RoomConfig): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('base64url')
+    .slice(0, 16);
 
 /** More words than this of one room's title and description are not indexed. */
 const MAX_ROOM_WORDS = 500;

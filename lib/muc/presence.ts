@@ -81,7 +81,10 @@ function presence(
     'presence',
     change.type ?? '',
     occupant.jid,
-    payload + idXml(occupant) + userXml(item + (change.more ?? '') + statusXml(codes)),
+    payload +
+      idXml(occupant) +
+      userXml(item + (change.more ?? '') + statusXml(codes)) +
+      (change.type === 'unavailable' ? '' : occupant.hats),
     session === null || change.id === undefined ? {} : { id: change.id },
   );
 }

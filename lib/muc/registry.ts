@@ -57,6 +57,8 @@ export function createRegistry(ctx: MucContext): Registry {
     room.vcard = row.vcard;
     room.emptySince = clock.monotonic();
     for (const { who, affiliation, nick, reason } of row.affiliations) room.setStanding(who, affiliation, nick, reason);
+    for (const hat of row.hats.kinds) room.hats.set(hat.uri, hat);
+    for (const { who, uri } of row.hats.worn) room.wear(who, uri, true);
     return room;
   }
 
@@ -70,11 +72,12 @@ export function createRegistry(ctx: MucContext): Registry {
         const jid = byBare.get(row.jid);
         if (jid !== undefined) found.set(row.jid, restore(row, jid));
       }
-      const limit = settings.get().historyOnJoin;
+      const { historyOnJoin: limit, historyChars } = settings.get();
       const archived = [...found.values()].flatMap((room) => (room.isArchived && room.storedId !== null ? [room.storedId] : []));
       if (limit > 0 && archived.length > 0) {
         const recent = await ctx.archive.recent(archived, limit);
-        for (const room of found.values()) for (const message of recent.get(room.storedId ?? -1) ?? []) room.remember(message, limit);
+        for (const room of found.values())
+          for (const message of recent.get(room.storedId ?? -1) ?? []) room.remember(message, limit, historyChars);
       }
     } catch (error) {
       failure = error;

@@ -4,9 +4,11 @@ import type { ServiceAsk, ServiceHandler } from '../xmpp/router/service-desk.ts'
 import { el } from '../xmpp/stanza/element.ts';
 import { NS } from '../xmpp/stanza/namespaces.ts';
 import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
+import { COMMANDS } from '../xmpp/xeps/xep-0050-commands.ts';
 import type { AdminIq } from './admin-iq.ts';
 import type { ArchiveIq } from './archive-iq.ts';
 import type { Discovery } from './discovery.ts';
+import type { HatsIq } from './hats-iq.ts';
 import { badModeration, type Moderation, readModeration } from './moderation.ts';
 import { MUC_NS } from './names.ts';
 import type { OwnerIq } from './owner-iq.ts';
@@ -27,6 +29,7 @@ export function createRequests(deps: {
   readonly archive: ArchiveIq;
   readonly vcard: VcardIq;
   readonly moderation: Moderation;
+  readonly hats: HatsIq;
 }): readonly ServiceHandler[] {
   const { discovery, owner, admin, registration, archive, vcard, moderation, registry } = deps;
   type Types = ServiceHandler['types'];
@@ -89,6 +92,7 @@ export function createRequests(deps: {
     ofRoom(MUC_NS.vcard, 'vCard', ['get'], vcard.get, 'hidden'),
     ofRoom(MUC_NS.vcard, 'vCard', ['set'], vcard.set, 'hidden'),
     ofRoom(MUC_NS.moderate, 'moderate', ['set'], moderate),
+    ofRoom(COMMANDS, 'command', ['set'], deps.hats.command, 'hidden'),
     ofRoom(MUC_NS.fasten, 'apply-to', ['set'], moderate),
   ];
 }

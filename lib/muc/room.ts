@@ -3,7 +3,7 @@ import type { BareJid, Jid } from '../kernel/jid.ts';
 import { escapeAttribute } from '../xmpp/stanza/serialize.ts';
 import { nickKey } from './names.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { Affiliation, Role, RoomAffiliation, RoomConfig, RoomMessage, RoomSubject } from './ports.ts';
+import type { Affiliation, Role, RoomAffiliation, RoomConfig, RoomHat, RoomHats, RoomMessage, RoomSubject } from './ports.ts';
 import { seesAddresses } from './privileges.ts';
 
 /** One device of an occupant. */
@@ -31,6 +31,8 @@ export class Occupant {
   role: Role;
   affiliation: Affiliation;
   readonly joinedAt: number;
+  /** What it wears, as text of its presence (XEP-0317 §3.1); empty without. */
+  hats = '';
   /** Its available presence as others get it, with and without the real address; made when first needed. */
   open: Outgoing | null = null;
   hidden: Outgoing | null = null;
@@ -81,6 +83,10 @@ export class Room {
   /** Who holds which reserved nickname, by its key. */
   readonly reserved = new Map<string, string>();
   readonly history: Remembered[] = [];
+  private historyChars = 0;
+  /** Hats of this room by URI, and who wears which. */
+  readonly hats = new Map<string, RoomHat>();
+  readonly worn = new Map<string, Set<string>>();
   config: RoomConfig;
   subject: RoomSubject | null = null;
   vcard = '';
@@ -138,6 +144,20 @@ export class Room {
     return [...this.affiliations].map(([who, { affiliation, nick, reason }]) => ({ who, affiliation, nick, reason }));
   }
 
+  hatRows(): RoomHats {
+    const kinds = [...this.hats.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
+    const worn = [...this.worn].flatMap(([who, uris]) => [...uris].map((uri) => ({ who, uri })));
+    return { kinds, worn: worn.sort((a, b) => (a.who < b.who || (a.who === b.who && a.uri < b.uri) ? -1 : 1)) };
+  }
+
+  wear(who: string, uri: string, wears: boolean): void {
+    const mine = this.worn.get(who);
+    if (wears) {
+      if (mine === undefined) this.worn.set(who, new Set([uri]));
+      else mine.add(uri);
+    } else if (mine?.delete(uri) === true && mine.size === 0) this.worn.delete(who);
+  }
+
   sees(viewer: Occupant): boolean {
     return seesAddresses(viewer.role, this.config);
   }
@@ -153,9 +173,23 @@ export class Room {
     return found;
   }
 
-  remember(message: Omit<RoomMessage, 'roomId'>, limit: number): void {
+  /** At most so many messages and so many characters; the newest stays however long it is. */
+  remember(message: Omit<RoomMessage, 'roomId'>, limit: number, maxChars: number): void {
     this.history.push({ message, shown: null });
-    if (this.history.length > limit) this.history.splice(0, this.history.length - limit);
+    this.historyChars += message.xml.length;
+    let gone = 0;
+    while (this.history.length - gone > limit || (this.historyChars > maxChars && this.history.length - gone > 1)) {
+      this.historyChars -= this.history[gone]?.message.xml.length ?? 0;
+      gone++;
+    }
+    if (gone > 0) this.history.splice(0, gone);
+  }
+  /** One that was taken back. */
+  unremember(uid: string): void {
+    const at = this.history.findIndex(({ message }) => message.uid === uid);
+    if (at < 0) return;
+    this.historyChars -= this.history[at]?.message.xml.length ?? 0;
+    this.history.splice(at, 1);
   }
 
   /** What was told of all occupants is no longer right. */

@@ -16,11 +16,20 @@ import { NS } from '../xmpp/stanza/namespaces.ts';
 import type { MessageType } from '../xmpp/stanza/stanza.ts';
 import type { Notice, NoticeKind, NoticeSeen, NoticeStore } from './ports.ts';
 
+export { createHolds } from './holds.ts';
 export type { Notice, NoticeKind } from './ports.ts';
 
 export interface NoticeText {
   readonly subject: string;
   readonly body: string;
+}
+
+/** Its code is that of a connection that is gone: whoever waits for the store knows it. */
+export class NoticesNotKept extends Error {
+  readonly code = 'ConnectionClosed';
+  constructor() {
+    super('the announcement cannot be kept now');
+  }
 }
 
 export interface Notices extends Room {
@@ -29,10 +38,12 @@ export interface Notices extends Room {
   current(kind: NoticeKind): Notice | null;
   /** To every device that is signed in (of one IM domain, when given). Returns how many people and devices; a slice at a time. */
   tellOnline(text: NoticeText, domain?: string): Promise<{ people: number; devices: number }>;
-  /** To one person, as any message: kept when they are away. False: the text could not be handed over. */
-  tell(bare: string, text: NoticeText): boolean;
-  /** Resolves when what was handed over is with the store, or soon when that is away. */
-  settled(): Promise<void>;
+  /**
+   * To each of these people, as any message under this id: kept when they are away. Resolves when what is kept of it is committed, by position; false is
+   * who could not be given it. With `again` (milliseconds since 1970), who was given it since then already is passed over. Rejects when the
+   * store is away.
+   */
+  tellEach(bares: readonly string[], text: NoticeText, id: string, again?: number): Promise<readonly boolean[]>;
   /** Tells a new message of the day to those who are here. */
   tellMotd(): Promise<{ people: number; devices: number }>;
 }
@@ -40,18 +51,18 @@ export interface Notices extends Room {
 const slot = defineSlot<NoticeSeen>('notices.seen');
 const nothing: NoticeSeen = { motd: 0, welcomed: false };
 const BREATH = 500;
-/** Rows that may wait to be committed before the next slice of an announcement is handed over. */
-const MAX_BACKLOG = 500;
-const WAIT_MS = 20;
-const MAX_WAITS = 500;
+/** What takes longer to commit waits for a store that is away. */
+const COMMIT_MS = 5_000;
 const breath = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 export function createNotices(deps: {
   readonly store: NoticeStore;
   readonly users: Users;
   readonly router: () => Router;
-  /** The journal of messages. */
-  readonly journal: { readonly accepting: boolean; readonly backlog: number };
+  /** The journal of messages. `committed` is called when everything handed to it so far is safe. */
+  readonly journal: { readonly accepting: boolean; committed(done: () => void): void };
+  /** Does this account hold a message with this id from this address, in its archive since then or among what waits for it? */
+  readonly holds: (accountId: number, from: string, id: string, since: number) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }): Notices {
@@ -68,8 +79,18 @@ export function createNotices(deps: {
     ...(subject === '' ? [] : [el('subject', NS.client, {}, subject)]),
     el('body', NS.client, {}, body),
   ];
-  const messageTo = (to: Jid, text: NoticeText, type: MessageType) =>
-    makeMessage({ from: parseJid(to.domain) ?? to, to, type }, ...contentOf(text));
+  const messageTo = (to: Jid, text: NoticeText, type: MessageType, id?: string) =>
+    makeMessage({ from: parseJid(to.domain) ?? to, to, type, ...(id === undefined ? {} : { id }) }, ...contentOf(text));
+
+  function committed(): Promise<void> {
+    return new Promise((done, failed) => {
+      const late = deps.clock.setTimeout(() => failed(new NoticesNotKept()), COMMIT_MS);
+      deps.journal.committed(() => {
+        late.cancel();
+        done();
+      });
+    });
+  }
 
   function give(session: ClientSession, text: NoticeText, type: MessageType): boolean {
     const stanza = messageTo(session.jid, text, type);
@@ -132,15 +153,28 @@ export function createNotices(deps: {
     },
     current: (kind) => current.get(kind) ?? null,
     tellOnline: (text, domain) => toAll(text, 'headline', domain, () => undefined),
-    tell(bare, text) {
-      const to = parseJid(bare);
-      if (to === null) return false;
-      deps.router().route(messageTo(to, text, 'normal'));
-      return true;
-    },
-    async settled() {
-      for (let waits = 0; deps.journal.backlog > MAX_BACKLOG && waits < MAX_WAITS; waits++)
-        await new Promise<void>((resolve) => void deps.clock.setTimeout(resolve, WAIT_MS));
+    async tellEach(bares, text, id, again) {
+      // What was handed over before a restart, or before the store went away, is seen only once it is committed.
+      if (again !== undefined) await committed();
+      // A person who is in memory is handed the message at once, so that what is kept of it is in the journal before the mark behind it.
+      const people = await Promise.all(
+        bares.map((bare) => {
+          const to = parseJid(bare);
+          return to === null ? null : users.load(to.bare);
+        }),
+      );
+      const told: boolean[] = [];
+      for (const user of people) {
+        if (user === null) told.push(false);
+        else if (again !== undefined && (await deps.holds(user.accountId, user.jid.domain, id, again))) told.push(true);
+        else {
+          if (!deps.journal.accepting) throw new NoticesNotKept();
+          deps.router().route(messageTo(user.jid, text, 'normal', id));
+          told.push(true);
+        }
+      }
+      await committed();
+      return told;
     },
     async tellMotd() {
       const motd = current.get('motd');

@@ -3,7 +3,7 @@ import type { Domain } from '../kernel/jid.ts';
 import { silentLog } from '../kernel/log.ts';
 import type { FakeSession } from '../testing/fake-session.ts';
 import { createMessageWorld } from '../testing/message-world.ts';
-import { createNotices, type NoticeKind } from './index.ts';
+import { createHolds, createNotices, type NoticeKind } from './index.ts';
 
 const account = (local: string) => ({
   userId: local,
@@ -22,7 +22,13 @@ async function office() {
     store: world.stores.notices,
     users: world.router.users,
     router: () => world.router,
-    journal: world.stores.journal,
+    journal: {
+      get accepting() {
+        return world.stores.journal.accepting;
+      },
+      committed: (done) => world.stores.journal.append({ archive: [], offline: [] }, done),
+    },
+    holds: createHolds(world.stores),
     clock: world.clock,
     log: silentLog,
   });
@@ -55,9 +61,35 @@ describe('an announcement', () => {
 
   it('to everyone waits for who is away', async () => {
     const { world, notices } = await office();
-    expect(notices.tell('bob@example.com', { subject: '', body: 'For all' })).toBe(true);
-    await world.until(() => world.stores.state.offline.size === 1);
-    expect(notices.tell('', { subject: '', body: 'x' })).toBe(false);
+    expect(await notices.tellEach(['bob@example.com', 'nobody@example.com', ''], { subject: '', body: 'For all' }, 'a-1')).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(world.stores.state.offline.size).toBe(1);
+    const bob = await world.signIn('bob@example.com/x');
+    await world.rest();
+    expect(bob.take().map((one) => one.attrs.id)).toEqual(['a-1']);
+  });
+
+  it.each([true, false])('passes over who has it already, in the archive (%s) or waiting, when it is told again', async (enabled) => {
+    const { world, notices } = await office();
+    world.archiveValues.set({ ...world.archiveValues.get(), enabled });
+    const since = world.clock.now();
+    const text = { subject: '', body: 'Once' };
+    await notices.tellEach(['bob@example.com'], text, 'a-1');
+    expect(await notices.tellEach(['bob@example.com', 'carol@example.com'], text, 'a-1', since)).toEqual([true, true]);
+    const [bob, carol] = [await world.signIn('bob@example.com/x'), await world.signIn('carol@example.com/x')];
+    await world.rest();
+    expect([bob.bodies(), carol.bodies()]).toEqual([['Once'], ['Once']]);
+    expect(await notices.tellEach(['bob@example.com'], text, 'a-2', since)).toEqual([true]);
+    expect(bob.bodies()).toEqual(['Once', 'Once']);
+  });
+
+  it('says so when the store takes nothing', async () => {
+    const { world, notices } = await office();
+    world.stores.journal.setAccepting(false);
+    await expect(notices.tellEach(['bob@example.com'], { subject: '', body: 'x' }, 'a-1')).rejects.toThrow('cannot be kept');
   });
 });
 

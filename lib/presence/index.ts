@@ -32,7 +32,9 @@ export interface Presence extends Room {
 
 const protocols: readonly Protocol[] = [
   { number: 'RFC 6121 §4', title: 'Presence: broadcast, directed, probes', version: '2011-03', status: 'complete' },
+  { number: 'XEP-0256', title: 'Last Activity in Presence', version: '1.1', status: 'complete', note: 'Passed on.' },
   { number: 'XEP-0318', title: 'Best Practices for Client Initiated Presence Probes', version: '0.2', status: 'complete' },
+  { number: 'XEP-0319', title: 'Last User Interaction in Presence', version: '1.0.2', status: 'complete', note: 'Passed on.' },
 ];
 
 /** `router` may be read as soon as the room is in use. `start` begins to follow the setting `presence.enabled`. */

@@ -75,6 +75,37 @@ describe('avatars', () => {
     expect(await vcard(alice)).toBe('item-not-found');
   });
 
+  it('and a vCard that its owner stores at the same moment do not undo each other', async () => {
+    const alice = await world.signIn('alice/x');
+    const { profile } = world.stores;
+    const read = profile.vcard.bind(profile);
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let reads = 0;
+    // The conversion has read the vCard and is slow to write it back.
+    profile.vcard = async (id) => {
+      const xml = await read(id);
+      if (++reads === 1) await held;
+      return xml;
+    };
+    await world.ask(alice, 'set', publishXml(DATA, HASH, `<data xmlns='${DATA}'>${BASE64}</data>`, open));
+    const info = `<info bytes='${PNG.length}' id='${HASH}' type='image/png'/>`;
+    world.say(alice, `<iq type='set' id='m'>${publishXml(META, HASH, `<metadata xmlns='${META}'>${info}</metadata>`, open)}</iq>`);
+    await world.until(() => reads === 1);
+    const stored = world.ask(
+      alice,
+      'set',
+      `<vCard xmlns='vcard-temp'><FN>Alice the Second</FN><PHOTO><BINVAL>${BASE64}</BINVAL></PHOTO></vCard>`,
+    );
+    await world.rest();
+    go();
+    await stored;
+    await world.rest();
+    expect(world.stores.state.vcards.get(1)).toContain('Alice the Second');
+  });
+
   it('in a vCard is published, and devices that ask are told; taken out of it there is none', async () => {
     await world.friends('alice', 'bob');
     const bob = await world.signIn('bob/x', [META]);

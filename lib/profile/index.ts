@@ -6,7 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Roster } from '../roster/index.ts';
 import type { Room } from '../xmpp/router/hooks.ts';
 import type { Router } from '../xmpp/router/router.ts';
-import type { Users } from '../xmpp/router/users.ts';
+import type { User, Users } from '../xmpp/router/users.ts';
 import type { PersonalNodes, ProfileStore } from './ports.ts';
 import { lastActivity, protocol as lastActivityProtocol } from './xep-0012-last-activity.ts';
 import { privateHandlers, protocol as privateProtocol } from './xep-0049-private.ts';
@@ -21,7 +21,13 @@ export function createProfile(deps: {
   roster: Roster;
   settings: Live<PresenceValues>;
   clock: Clock;
-  conversion?: { nodes: PersonalNodes; users: Users; router: () => Router; log: Log };
+  conversion?: {
+    nodes: PersonalNodes;
+    users: Users;
+    router: () => Router;
+    pictureChanged?: (user: User, was: string, now: string) => void;
+    log: Log;
+  };
 }): Room {
   const { store, conversion } = deps;
   const last = lastActivity(deps);
@@ -31,7 +37,7 @@ export function createProfile(deps: {
     name: 'profile',
     hooks: [...last.hooks, ...(avatars?.hooks ?? [])],
     iq: [
-      ...vcardHandlers({ store, saved: avatars?.vcardSaved }),
+      ...vcardHandlers({ store, saved: avatars?.vcardSaved, turn: avatars?.turn }),
       ...privateHandlers({ store, bookmarks }),
       ...last.iq,
       ...(conversion === undefined ? [] : vcard4Handlers({ nodes: conversion.nodes, roster: deps.roster })),

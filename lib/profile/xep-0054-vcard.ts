@@ -26,10 +26,11 @@ const tooLarge: StanzaFault = {
   text: `The vCard is too large: ${MAX_VCARD_BYTES / 1024} KiB are allowed. Use a smaller picture.`,
 };
 
-/** `saved` hears of a vCard that its owner has stored. */
+/** `saved` hears of a vCard that its owner has stored; `turn` is for whoever else writes the vCard of a person. */
 export const vcardHandlers = (deps: {
   store: ProfileStore;
   saved?: ((user: User, photo: Photo | null) => void) | undefined;
+  turn?: (<T>(user: User, work: () => Promise<T>) => Promise<T>) | undefined;
 }): readonly IqHandler[] => [
   {
     ns: VCARD,
@@ -44,10 +45,11 @@ export const vcardHandlers = (deps: {
       const xml = serialize(payload, NS.client);
       if (Buffer.byteLength(xml) > MAX_VCARD_BYTES) return { fault: tooLarge };
       const photo = photoOf(payload);
-      return lasting(session, async () => {
+      const save = async () => {
         await deps.store.saveVcard(user.accountId, xml, photo?.hash ?? '');
         deps.saved?.(user, photo);
-      });
+      };
+      return lasting(session, () => (deps.turn === undefined ? save() : deps.turn(user, save)));
     },
   },
   {

@@ -34,6 +34,8 @@ const slot = defineSlot<string>('profile.photo');
 
 export interface Avatars {
   readonly hooks: readonly HookRegistration[];
+  /** What reads and writes the vCard of a person, one after the other, so that none undoes the other. A failure is the caller's. */
+  turn<T>(user: User, work: () => Promise<T>): Promise<T>;
   /** A vCard was stored by its owner. */
   vcardSaved(user: User, photo: Photo | null): void;
 }
@@ -43,6 +45,8 @@ export function createAvatars(deps: {
   readonly users: Users;
   readonly nodes: PersonalNodes;
   readonly router: () => Router;
+  /** For the chat rooms somebody is in: presence to one address is not told again by the presence room. Hashes; empty for no picture. */
+  readonly pictureChanged?: ((user: User, was: string, now: string) => void) | undefined;
   readonly log: Log;
 }): Avatars {
   const { store, nodes } = deps;
@@ -67,11 +71,17 @@ export function createAvatars(deps: {
     empty: () => '',
   });
 
-  /** One after the other for a person; a failure is logged and ends nothing. */
+  function turn<T>(user: User, work: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(user) ?? Promise.resolve()).then(work);
+    turns.set(
+      user,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  }
+  /** A conversion: its failure is logged and ends nothing. */
   function inTurn(user: User, work: () => Promise<void>): void {
-    const before = turns.get(user) ?? Promise.resolve();
-    const mine = before.then(work).catch((error: unknown) => deps.log.warn('profile.avatar-failed', { user: user.bare, error }));
-    turns.set(user, mine);
+    turn(user, work).catch((error: unknown) => deps.log.warn('profile.avatar-failed', { user: user.bare, error }));
   }
 
   const update = (hash: string): Element => {
@@ -81,8 +91,10 @@ export function createAvatars(deps: {
   };
 
   function announce(user: User, hash: string): void {
-    if (readSlot(user, slot) === hash) return;
+    const was = readSlot(user, slot) ?? '';
+    if (was === hash) return;
     writeSlot(user, slot, hash);
+    deps.pictureChanged?.(user, was, hash);
     for (const session of [...user.sessions.values()]) {
       if (session.presence !== null && session.state !== 'ended') again(session, session.presence, hash);
     }
@@ -159,6 +171,7 @@ export function createAvatars(deps: {
   });
 
   return {
+    turn,
     hooks: [
       {
         hook: 'stanza.leaving',

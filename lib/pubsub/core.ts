@@ -14,7 +14,7 @@ import type { StanzaFault } from '../xmpp/stanza/stanza.ts';
 import type { Standing } from './access.ts';
 import { faults } from './faults.ts';
 import type { Item, ItemHead, NodeChange, PubSubStore } from './ports.ts';
-import { LastItems, type PubNode, type Realm } from './realm.ts';
+import { Heads, LastItems, type PubNode, type Realm } from './realm.ts';
 import { createRealms, type Realms } from './realms.ts';
 
 /** Who asks. */
@@ -54,6 +54,8 @@ export interface Core extends CoreDeps {
   /** Commits, then `apply` changes the memory; a failed commit leaves the realm to be read anew. */
   commit(realm: Realm, changes: readonly NodeChange[], apply: () => void): Promise<void>;
   heads(node: PubNode): Promise<Map<string, ItemHead>>;
+  /** After a commit: these are the heads of the node now. */
+  keepHeads(node: PubNode, next: Map<string, ItemHead>): void;
   /** At once when it is in memory; else with all that are asked for in the same turn. */
   lastItem(node: PubNode): MaybePromise<Item | null>;
   /** How many items the node keeps. */
@@ -71,6 +73,7 @@ export function createCore(deps: CoreDeps): Core {
   const { store, users, roster, settings, clock } = deps;
   const realms = createRealms({ store, users, monotonic: clock.monotonic });
   const last = new LastItems(LAST_BYTES);
+  const heads = new Heads();
   const buckets = new Map<BareJid, TokenBucket>();
 
   const groupsOf = (owner: User, contact: BareJid): readonly string[] => {
@@ -150,9 +153,15 @@ export function createCore(deps: CoreDeps): Core {
       apply();
     },
     async heads(node) {
-      node.heads ??= new Map((await store.heads(node.id)).map((head) => [head.id, head]));
+      if (node.heads === null) {
+        const found = new Map((await store.heads(node.id)).map((head) => [head.id, head]));
+        // What was published while they were read is newer.
+        node.heads ??= found;
+      }
+      heads.keep(node, node.heads, settings.get().headsInMemory);
       return node.heads;
     },
+    keepHeads: (node, next) => heads.keep(node, next, settings.get().headsInMemory),
     lastItem(node) {
       const known = last.get(node.id);
       if (known !== undefined) return known;

@@ -2,7 +2,7 @@
 import type { BareJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { PersonalNodes } from '../profile/ports.ts';
-import type { MaybePromise, Protocol, Room } from '../xmpp/router/hooks.ts';
+import type { MaybePromise, Room } from '../xmpp/router/hooks.ts';
 import type { Host } from '../xmpp/router/hosts.ts';
 import type { EntityFeatures } from '../xmpp/xeps/entity-features.ts';
 import type { AccountDisco } from '../xmpp/xeps/ports.ts';
@@ -13,6 +13,7 @@ import { createNotifier } from './notifier.ts';
 import { createOperation, type PubSubOperation } from './operation.ts';
 import { createPep, type Instead } from './pep.ts';
 import { createPersonal } from './personal.ts';
+import { pubsubProtocols } from './protocols.ts';
 import { createEngine } from './requests/index.ts';
 import { createPubSubHost, creationRule, pubsubNames } from './service.ts';
 
@@ -31,35 +32,10 @@ export interface PubSub extends Room {
   listen(): void;
   /** Drops what other nodes look after from now on. */
   release(isMine: (bare: BareJid) => boolean, isMyService: (domain: string) => boolean): void;
-  /** The address is nobody's any more: whoever gets it next is nobody's owner and subscriber. */
-  forgetPerson(bare: BareJid): Promise<void>;
+  /** The address is nobody's any more: whoever gets it next is nobody's owner and subscriber. A renamed person stays what it was. */
+  forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
   stop(): Promise<void>;
 }
-
-const protocols: readonly Protocol[] = [
-  {
-    number: 'XEP-0060',
-    title: 'Publish-Subscribe',
-    version: '1.31.0',
-    status: 'complete',
-    note: 'Leaf nodes; one subscription for each address; no collections.',
-  },
-  { number: 'XEP-0163', title: 'Personal Eventing Protocol', version: '1.2.2', status: 'complete' },
-  { number: 'XEP-0222', title: 'Persistent Storage of Public Data via PubSub', version: '1.0.1', status: 'complete' },
-  { number: 'XEP-0223', title: 'Persistent Storage of Private Data via PubSub', version: '1.1.1', status: 'complete' },
-  {
-    number: 'XEP-0490',
-    title: 'Message Displayed Synchronization',
-    version: '1.0.0',
-    status: 'complete',
-    note: 'By a node of the person.',
-  },
-  { number: 'XEP-0384', title: 'OMEMO Encryption', version: '0.8.3', status: 'complete', note: 'Nodes for devices and keys, open to all.' },
-  { number: 'XEP-0172', title: 'User Nickname', version: '1.1', status: 'complete' },
-  { number: 'XEP-0107', title: 'User Mood', version: '1.2.1', status: 'complete' },
-  { number: 'XEP-0108', title: 'User Activity', version: '1.3.1', status: 'complete' },
-  { number: 'XEP-0118', title: 'User Tune', version: '1.3.0', status: 'complete' },
-];
 
 export function createPubSub(
   deps: CoreDeps & {
@@ -91,14 +67,14 @@ export function createPubSub(
     iq: pep.iq,
     hooks: pep.hooks,
     features: { account: personFeatures },
-    protocols,
+    protocols: pubsubProtocols,
     listen() {
       notifier.listen();
       greetings.listen();
     },
     release: core.realms.release,
     forget: (bare) => core.realms.forget(bare),
-    forgetPerson: (bare) => core.realms.forgetPerson(bare),
+    forgetPerson: (bare, renamedTo) => core.realms.forgetPerson(bare, renamedTo),
     stop: async () => names.stop(),
   };
 }

@@ -134,7 +134,10 @@ export interface PubSubStore {
   lastItems(nodeIds: readonly string[]): Promise<Map<string, Item>>;
   /** Items whose time is over, oldest first. */
   expired(now: number, limit: number): Promise<readonly ExpiredItem[]>;
-  /** The address is nobody's any more: no node lists it among its affiliations and subscriptions. */
-  forgetPerson(bare: BareJid): Promise<void>;
+  /**
+   * The address is nobody's any more: no node lists it among its affiliations and subscriptions. Those of a renamed person are of the new address now,
+   * unless it has its own there.
+   */
+  forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
   find(query: NodeQuery): Promise<{ readonly items: NodeSummary[]; readonly next: boolean }>;
 }

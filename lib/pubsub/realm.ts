@@ -77,11 +77,19 @@ export class Realm {
     node.subscriptions.delete(jid);
     this.unlist(node, jid);
   }
-  /** No node lists the person any more. */
-  forgetPerson(who: BareJid): void {
+  /** No node lists the person any more, or lists it under the new address where that has nothing of its own. */
+  forgetPerson(who: BareJid, renamedTo?: BareJid): void {
     for (const node of this.nodes.values()) {
+      const affiliation = node.affiliations.get(who);
       node.affiliations.delete(who);
-      for (const jid of [...node.subscriptions.keys()]) if (bareOf(jid) === who) this.unsubscribe(node, jid);
+      if (affiliation !== undefined && renamedTo !== undefined && !node.affiliations.has(renamedTo))
+        node.affiliations.set(renamedTo, affiliation);
+      for (const [jid, one] of [...node.subscriptions]) {
+        if (bareOf(jid) !== who) continue;
+        this.unsubscribe(node, jid);
+        const moved = renamedTo === undefined ? null : renamedTo + jid.slice(who.length);
+        if (moved !== null && !node.subscriptions.has(moved)) this.subscribe(node, { ...one, jid: moved });
+      }
     }
   }
   /** All subscriptions of one person here. */
@@ -152,6 +160,28 @@ export const storedOf = (node: PubNode): StoredNode => ({
   affiliations: node.affiliations,
   subscriptions: [...node.subscriptions.values()],
 });
+
+/** Whose heads are in memory, bounded in heads over all nodes; the nodes that were looked into longest ago forget theirs first. */
+export class Heads {
+  private readonly counts = new Map<PubNode, number>();
+  private sum = 0;
+
+  keep(node: PubNode, heads: Map<string, ItemHead>, most: number): void {
+    node.heads = heads;
+    this.sum -= this.counts.get(node) ?? 0;
+    this.counts.delete(node);
+    // One more for the node itself, so that many without items do not add up either.
+    this.counts.set(node, heads.size + 1);
+    this.sum += heads.size + 1;
+    if (this.sum <= most) return;
+    for (const [old, count] of this.counts) {
+      if (this.sum <= most || old === node) return;
+      old.heads = null;
+      this.counts.delete(old);
+      this.sum -= count;
+    }
+  }
+}
 
 /** The newest items, bounded in bytes over all nodes; what is null is known to be none. */
 export class LastItems {

@@ -27,8 +27,8 @@ export interface Realms {
   peekService(domain: string): Realm | undefined;
   /** The account went, or was given another address. */
   forget(bare: BareJid): void;
-  /** The address is nobody's any more, in the lists of others as well. */
-  forgetPerson(bare: BareJid): Promise<void>;
+  /** The address is nobody's any more, in the lists of others as well; a renamed person stands in them under the new one. */
+  forgetPerson(bare: BareJid, renamedTo?: BareJid): Promise<void>;
   /** Drops what other nodes look after from now on. */
   release(isMine: (bare: BareJid) => boolean, isMyService: (domain: string) => boolean): void;
   /** Reads the nodes anew after a failed commit. */
@@ -185,13 +185,13 @@ export function createRealms(deps: { readonly store: PubSubStore; readonly users
       }
       for (const domain of [...services.keys()]) if (!isMyService(domain)) services.delete(domain);
     },
-    async forgetPerson(bare) {
-      await store.forgetPerson(bare);
+    async forgetPerson(bare, renamedTo) {
+      await store.forgetPerson(bare, renamedTo);
       const inMemory = new Set<Realm>(people.values());
       // Those of people who are online may have been crowded out of the table.
       for (const user of users.online()) inMemory.add(api.ofPerson(user));
-      for (const realm of inMemory) realm.forgetPerson(bare);
-      for (const service of services.values()) (await service).forgetPerson(bare);
+      for (const realm of inMemory) realm.forgetPerson(bare, renamedTo);
+      for (const service of services.values()) (await service).forgetPerson(bare, renamedTo);
     },
     async refresh(realm) {
       if ('service' in realm.key) realm.fill(await store.loadService(realm.key.service));

@@ -35,6 +35,26 @@ describe("an address that is nobody's any more", () => {
   });
 });
 
+describe('a person with another address', () => {
+  it('is still owner and subscriber, in memory and after a restart; the old address is nothing', async () => {
+    const [alice, bob] = [await world.signIn('alice/a'), await world.signIn('bob/b')];
+    await world.ask(alice, 'set', create('secret', { access_model: 'whitelist' }), S);
+    await world.ask(alice, 'set', affiliate('secret', 'bob@example.com', 'member'), S);
+    expect(outcome(await world.ask(bob, 'set', subscribe('secret', 'bob@example.com'), S))).not.toContain('not-allowed');
+    const carol = await world.signIn('carol/c');
+    await world.pubsub.forgetPerson('bob@example.com' as never, 'carol@example.com' as never);
+    world.events(carol);
+    await world.ask(alice, 'set', publishXml('secret', 'i', "<x xmlns='urn:x'/>"), S);
+    await world.rest();
+    expect(world.events(carol)).toEqual(['pubsub.example.com secret: i']);
+    for (const now of [world, await world.restart()]) {
+      const [was, is] = [await now.signIn('bob/again'), await now.signIn('carol/again')];
+      expect(outcome(await now.ask(was, 'get', itemsXml('secret'), S))).toContain('not-allowed');
+      expect(outcome(await now.ask(is, 'get', itemsXml('secret'), S))).not.toContain('not-allowed');
+    }
+  });
+});
+
 describe('the service', () => {
   it('is found, and says what it is and which nodes are for everyone', async () => {
     const alice = await world.signIn('alice/a');

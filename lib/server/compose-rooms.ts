@@ -9,7 +9,7 @@ import { type BareJid, parseJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
 import { createMuc, type Muc } from '../muc/index.ts';
-import { createNotices, type Notices } from '../notices/index.ts';
+import { createHolds, createNotices, type Notices } from '../notices/index.ts';
 import { createPresence, type Presence } from '../presence/index.ts';
 import { createProfile } from '../profile/index.ts';
 import { createPubSub, type PubSub } from '../pubsub/index.ts';
@@ -25,7 +25,7 @@ import type { AdminCommands, OwnAccounts } from '../xmpp/xeps/ports.ts';
 import { createDisco, type DiscoInfo } from '../xmpp/xeps/xep-0030-disco.ts';
 import { createCommands } from '../xmpp/xeps/xep-0050-commands.ts';
 import { createRegistration, type InBandRegistration } from '../xmpp/xeps/xep-0077-registration.ts';
-import { createVersion } from '../xmpp/xeps/xep-0092-version.ts';
+import { createVersion, softwareForm } from '../xmpp/xeps/xep-0092-version.ts';
 import { createCaps } from '../xmpp/xeps/xep-0115-caps.ts';
 import { administrationCommands } from '../xmpp/xeps/xep-0133-administration.ts';
 import { contactForms, contactRoom } from '../xmpp/xeps/xep-0157-contact.ts';
@@ -120,9 +120,33 @@ export function composeRooms(deps: {
     roster,
     settings: settings.section('presence'),
     clock,
-    conversion: { nodes: pubsub.personal, users, router, log },
+    conversion: {
+      nodes: pubsub.personal,
+      users,
+      router,
+      pictureChanged: (user, was, now) =>
+        muc.pictureChanged(
+          [...user.sessions.values()].map(({ jid }) => jid.full),
+          was,
+          now,
+        ),
+      log,
+    },
   });
-  const notices = createNotices({ store: stores.notices, users, router, journal: stores.journal, clock, log });
+  const notices = createNotices({
+    store: stores.notices,
+    users,
+    router,
+    journal: {
+      get accepting() {
+        return stores.journal.accepting;
+      },
+      committed: (done) => stores.journal.append({ archive: [], offline: [] }, done),
+    },
+    holds: createHolds(stores),
+    clock,
+    log,
+  });
   const search = createSearch({
     directory: {
       async find(words, domain, limit) {
@@ -144,7 +168,7 @@ export function composeRooms(deps: {
     rooms: () => built.rooms,
     maySee: (viewer, owner) => viewer === owner.bare || roster.isWatcher(owner, viewer),
     services: (imDomain) => built.hosts.itemsFor(imDomain),
-    forms: () => contactForms(settings.section('server')),
+    forms: () => [...contactForms(settings.section('server')), softwareForm(deps.version)],
     nodes: () => [caps.nodes, commands.nodes],
     accounts: () => [pubsub.disco],
     ownNodes: () => [im.nodes],

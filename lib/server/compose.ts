@@ -39,6 +39,7 @@ import {
 } from '../security/index.ts';
 import { createServices } from '../services/index.ts';
 import { createFolderBlobs, createStores, openDatabase } from '../store/index.ts';
+import { followProxies } from '../xmpp/c2s/client-address.ts';
 import { createClients } from '../xmpp/c2s/index.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
 import { componentProtocol, createComponents } from '../xmpp/components/index.ts';
@@ -292,7 +293,9 @@ async function compose(
       rooms.muc
         .forgetPerson(bare as BareJid, movedTo as BareJid | undefined)
         .catch((error: unknown) => log.warn('muc.forget-failed', { bare, error }));
-      rooms.pubsub.forgetPerson(bare as BareJid).catch((error: unknown) => log.warn('pubsub.forget-failed', { bare, error }));
+      rooms.pubsub
+        .forgetPerson(bare as BareJid, movedTo as BareJid | undefined)
+        .catch((error: unknown) => log.warn('pubsub.forget-failed', { bare, error }));
     }
     if (what === 'removed' || what === 'moved' || what === 'disabled') rooms.pubsub.forget(bare as BareJid);
     if (what === 'removed') rooms.files.upkeep.accountRemoved();
@@ -326,6 +329,7 @@ async function compose(
     bytesIn: clients.counters.bytesIn,
     bytesOut: clients.counters.bytesOut,
     rateLimitPauses: clients.counters.rateLimitPauses,
+    floods: clients.counters.floods,
     malformedStreams: clients.counters.malformedStreams,
     rooms: chatRooms.door.counters.rooms,
     roomOccupants: chatRooms.door.counters.occupants,
@@ -337,9 +341,9 @@ async function compose(
 
   // Services, diagnostics.
   const services = createServices({ events, clock, log, nearest: nearestName });
-  const databaseState = { state: database.state, since: clock.now(), why: '' };
-  database.onState((state, why) => {
-    Object.assign(databaseState, { state, why, since: clock.now() });
+  const databaseState = { state: database.state, since: clock.now(), why: '', isFull: false };
+  database.onState((state, why, isFull) => {
+    Object.assign(databaseState, { state, why, isFull, since: clock.now() });
     services.report('database', { ok: state === 'up', why });
     events.emit('database.changed', { state, why });
   });
@@ -384,7 +388,13 @@ async function compose(
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
-  const jobs = createJobRunner({ uow, clock, log, events, rebuild: createRebuild({ uow, events, settings, rooms: chatRooms }) });
+  const jobs = createJobRunner({
+    uow,
+    clock,
+    log,
+    events,
+    rebuild: createRebuild({ uow, events, settings, rooms: chatRooms, notices: rooms.notices, clock }),
+  });
   const engineView = createEngineView({
     users,
     roster: rooms.roster,
@@ -482,6 +492,7 @@ async function compose(
       live,
       tls: consoleTls,
       isOwnHost: hostNames.isOurs,
+      isTrustedProxy: followProxies(() => settings.section('console').get().trustedProxies),
       log,
     },
   );

@@ -6,6 +6,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { AdminApi } from '../admin/api.ts';
 import type { Log } from '../kernel/log.ts';
 import { addressKey } from '../security/index.ts';
+import { clientAddress } from '../xmpp/c2s/client-address.ts';
 import type { ConsolePages } from './console-pages.ts';
 import { offerAdmin, snapshotOf } from './door-engine.ts';
 import type { Snapshot } from './door-messages.ts';
@@ -101,7 +102,7 @@ export async function createConsoleThread(deps: {
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     if (socketPath === null) return unavailable(response, 'The console is starting. Try again in a moment; messaging runs.');
-    const address = addressKey(request.socket.remoteAddress ?? '');
+    const address = addressKey(clientAddress(request));
     const own = running.get(address) ?? 0;
     if (own >= AT_ONCE) return unavailable(response, 'Too many requests of your address at once. Try again in a moment.');
     running.set(address, own + 1);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AuthDoor } from '../admin/shared/door.ts';
 import type { Diagnostics } from '../diagnostics/index.ts';
+import { clientAddress } from '../xmpp/c2s/client-address.ts';
 import type { WebClients } from '../xmpp/c2s/index.ts';
 import { createHostMeta } from './host-meta.ts';
 import type { RequestHandler, UpgradeHandler } from './http.ts';
@@ -59,7 +60,7 @@ export function createEndpoints(deps: {
     [
       '/metrics',
       (request, response) => {
-        mayReadMetrics(request.headers.authorization, request.socket.remoteAddress)
+        mayReadMetrics(request.headers.authorization, clientAddress(request))
           .then(async (may) => {
             if (!may)
               return sendJson(response, 401, { title: 'From another machine, metrics need an API token with the scope diagnostics.read.' });

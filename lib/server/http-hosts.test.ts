@@ -32,6 +32,7 @@ beforeEach(async () => {
       },
       consoleUpgrade: null,
       tls: { options: () => ({}), contextFor: () => ({}) as never, onChange: () => () => undefined },
+      isTrustedProxy: () => false,
       isOwnHost: (host) => host === 'ours.example',
       log: silentLog,
     },

@@ -5,6 +5,7 @@ import type { SecureContext, SecureContextOptions } from 'node:tls';
 import type { Fault } from '../kernel/faults.ts';
 import type { Log } from '../kernel/log.ts';
 import { ok, type Result, refuse } from '../kernel/result.ts';
+import { clientAddress, forwardedAddress, setClientAddress, type TrustedProxies } from '../xmpp/c2s/client-address.ts';
 import { bootFaults } from './faults.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -26,6 +27,8 @@ export interface HttpDeps {
   readonly tls: { options(): SecureContextOptions; contextFor(servername: string): SecureContext; onChange(fn: () => void): () => void };
   /** Is this `Host` a name of this server (W-19)? */
   readonly isOwnHost: (host: string | undefined) => boolean;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly isTrustedProxy: TrustedProxies;
   readonly log: Log;
 }
 
@@ -92,15 +95,22 @@ export function createHttpListeners(
   const options = { maxHeaderSize: 16_384, headersTimeout: 20_000, requestTimeout: 0, keepAliveTimeout: 65_000 } as const;
   const servers: { server: Server; host: string; port: number; name: string }[] = [];
 
+  const place = (request: IncomingMessage): void => {
+    const header = request.headers['x-forwarded-for'];
+    const peer = request.socket.remoteAddress ?? '';
+    setClientAddress(request, forwardedAddress(peer, typeof header === 'string' ? header : header?.join(','), deps.isTrustedProxy));
+  };
+
   const handle =
     (encrypted: boolean): RequestHandler =>
     (request, response) => {
-      // Forwarding headers are believed from no one: no proxy in front is configured (B-6).
+      place(request);
+      // From here on these headers are ours: what others wrote was looked at above (B-6).
       for (const name of Object.keys(request.headers)) {
         if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === 'x-middleware-subrequest') delete request.headers[name];
       }
       request.headers['x-forwarded-proto'] = encrypted ? 'https' : 'http';
-      request.headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
+      request.headers['x-forwarded-for'] = clientAddress(request);
       if (request.headers.host !== undefined) request.headers['x-forwarded-host'] = request.headers.host;
       const target = request.url ?? '';
       if (!isCleanTarget(target)) {
@@ -113,7 +123,7 @@ export function createHttpListeners(
       limitBody(request);
       // Probes go by names of their own making and learn nothing here.
       if (!path.startsWith('/health/') && !deps.isOwnHost(request.headers.host)) {
-        deps.log.warn('http.foreign-host', { host: request.headers.host?.slice(0, 255), address: request.socket.remoteAddress });
+        deps.log.warn('http.foreign-host', { host: request.headers.host?.slice(0, 255), address: clientAddress(request) });
         response.writeHead(421, { ...plainAnswer, connection: 'close' }).end(foreignHost);
         return;
       }
@@ -127,6 +137,7 @@ export function createHttpListeners(
     const target = request.url ?? '';
     const path = target.split('?', 1)[0] ?? '';
     socket.on('error', () => socket.destroy());
+    place(request);
     const upgradeOf = deps.upgrades.get(path);
     if (upgradeOf !== undefined && isCleanTarget(target) && deps.isOwnHost(request.headers.host)) return upgradeOf(request, socket, head);
     if (isCleanTarget(target) && isSameOrigin(request) && deps.isOwnHost(request.headers.host)) {

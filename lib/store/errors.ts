@@ -51,6 +51,23 @@ export function isConnectionLoss(error: unknown): boolean {
   );
 }
 
+/**
+ * True when the database is there but can keep nothing now, whatever it is asked to keep: no space, no memory, its files cannot be written, it is
+ * read-only after a switch, or it did not get to it in time (SQLSTATE classes 53 and 58, 25006, 55P03, 57014). A limit that somebody set for a session
+ * (53400) is not that.
+ */
+export function isShortage(error: unknown): boolean {
+  return factsOf(error).codes.some((code) => /^(?:53[0-3]\w\d|58\w{3}|25006|55P03|57014)$/.test(code));
+}
+
+/** True when what was to be stored is refused for what it says, and would be refused again (SQLSTATE classes 0A, 21, 22, 23, 42, 54). */
+export function isRefusal(error: unknown): boolean {
+  return factsOf(error).codes.some((code) => /^(?:0A|21|22|23|42|54)\w{3}$/.test(code));
+}
+
+/** For people: why nothing can be kept. */
+export const shortageOf = (error: unknown): string => (factsOf(error).codes.includes('53100') ? 'its disk is full' : causeOf(error));
+
 /** True for what succeeds when tried again: a deadlock, a serialisation conflict, an account that went in the middle. */
 export function isPassing(error: unknown): boolean {
   return factsOf(error).codes.some((code) =>

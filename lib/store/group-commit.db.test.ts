@@ -97,6 +97,25 @@ describe('group commit', () => {
     await commits.close();
   });
 
+  it('keeps what a full disk does not take, calls back for none of it, and writes it once there is space', async () => {
+    const commits = createGroupCommit({ client: database.client, log: silentLog });
+    await database.query(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`);
+    await database.query('CREATE TRIGGER full_disk BEFORE INSERT ON archive FOR EACH ROW EXECUTE FUNCTION full_disk()');
+    const states: string[] = [];
+    database.onState((state, why) => states.push(`${state} ${why}`));
+    let done = 0;
+    for (let i = 0; i < 7; i++) commits.journal.append(entry(archived(alice, 'b@x.example', `${i}`)), () => done++);
+    await eventually(() => states.includes('down its disk is full'));
+    await eventually(() => states.length >= 3);
+    expect({ done, refused: commits.figures.refused, stored: await stored() }).toEqual({ done: 0, refused: 0, stored: 0 });
+    await database.query('DROP TRIGGER full_disk ON archive');
+    await eventually(() => done === 7, 10_000);
+    expect(await stored()).toBe(7);
+    expect(database.client.state).toBe('up');
+    await commits.close();
+  });
+
   it('drains on close', async () => {
     const commits = createGroupCommit({ client: database.client, log: silentLog, gatherMs: 60_000 });
     for (let i = 0; i < 100; i++) commits.journal.append(entry(archived(alice, 'b@x.example', `${i}`)), null);

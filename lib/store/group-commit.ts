@@ -3,7 +3,7 @@ import type { Log } from '../kernel/log.ts';
 import type { RoomJournal } from '../muc/ports.ts';
 import type { RosterChange } from '../roster/ports.ts';
 import type { DbClient } from './client.ts';
-import { causeOf, isPassing, StoreUnavailable } from './errors.ts';
+import { causeOf, isPassing, isRefusal, StoreUnavailable } from './errors.ts';
 import type { Prisma } from './generated/client.ts';
 import { journalStatement } from './im/journal-statement.ts';
 import { type RoomEntry, roomStatement } from './muc/room-statement.ts';
@@ -13,8 +13,8 @@ import { rosterStatement } from './roster/roster-statement.ts';
  * Group commit (design §3). Entries gather for a few milliseconds, or until there are many rows, and go in one transaction; one
  * is on its way while the next gathers. Under load the batches grow by themselves, when idle an entry waits only the gathering.
  *
- * A lost connection keeps the batch and sends the very same one again once the database is back: rows have ids of their own, so a
- * commit whose answer was lost is not repeated. What a batch cannot store for another reason is found by halving, so that one bad
+ * A lost connection, or a disk that is full, keeps the batch and sends the very same one again once the database is back: rows have ids of
+ * their own, so a commit whose answer was lost is not repeated. What a batch cannot store for another reason is found by halving, so that one bad
  * entry costs only itself.
  */
 export interface GroupCommit {
@@ -72,6 +72,7 @@ function weigh(entry: JournalEntry): { rows: number; bytes: number } {
   let bytes = rows * ROW_BYTES;
   for (const row of entry.archive) bytes += row.xml.length + row.body.length;
   for (const row of entry.offline) bytes += row.xml.length;
+  for (const row of entry.retracted ?? []) bytes += row.xml.length;
   return { rows, bytes };
 }
 
@@ -154,7 +155,7 @@ export function createGroupCommit({
           await databaseBack();
           continue;
         }
-        if (isPassing(error) && ++passing <= PASSING_TRIES) continue;
+        if ((isPassing(error) || !isRefusal(error)) && ++passing <= PASSING_TRIES) continue;
         if (batch.length > 1) {
           const middle = batch.length >> 1;
           await commit(batch.slice(0, middle));

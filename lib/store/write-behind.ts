@@ -16,7 +16,13 @@ export interface Channel<T> {
 }
 
 export interface WriteBehind {
-  channel<T>(name: string, write: (rows: readonly T[]) => Promise<unknown>, merge?: (was: T, now: T) => T): Channel<T>;
+  channel<T>(
+    name: string,
+    write: (rows: readonly T[]) => Promise<unknown>,
+    merge?: (was: T, now: T) => T,
+    /** Rows that leave at a time; the rest waits for the next time, so that a storm is written down when it is over. */
+    atATime?: number,
+  ): Channel<T>;
   /** Writes everything once more and stops. */
   close(): Promise<void>;
 }
@@ -27,7 +33,7 @@ const MAX_KEYS = 200_000;
 const RETRY_MS = 1_000;
 
 export function createWriteBehind({ client, log, delayMs = 250 }: { client: DbClient; log: Log; delayMs?: number }): WriteBehind {
-  const flushers: (() => Promise<void>)[] = [];
+  const flushers: ((isLast: boolean) => Promise<void>)[] = [];
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
 
@@ -39,21 +45,35 @@ export function createWriteBehind({ client, log, delayMs = 250 }: { client: DbCl
     }, afterMs);
     timer.unref();
   }
-  async function flushAll(): Promise<void> {
-    for (const flush of flushers) await flush();
+  async function flushAll(isLast = false): Promise<void> {
+    for (const flush of flushers) await flush(isLast);
   }
 
   return {
-    channel<T>(name: string, write: (rows: readonly T[]) => Promise<unknown>, merge: (was: T, now: T) => T = (_, now) => now): Channel<T> {
+    channel<T>(
+      name: string,
+      write: (rows: readonly T[]) => Promise<unknown>,
+      merge: (was: T, now: T) => T = (_, now) => now,
+      atATime = Number.POSITIVE_INFINITY,
+    ): Channel<T> {
       let rows = new Map<string, T>();
       /** Being written: still visible to `peek`. */
       let sending = new Map<string, T>();
       let turn: Promise<void> = Promise.resolve();
 
-      async function once(): Promise<void> {
+      async function once(most: number): Promise<void> {
         if (rows.size === 0) return;
-        sending = rows;
-        rows = new Map();
+        if (rows.size <= most) {
+          sending = rows;
+          rows = new Map();
+        } else {
+          sending = new Map();
+          for (const [key, row] of rows) {
+            if (sending.size >= most) break;
+            sending.set(key, row);
+            rows.delete(key);
+          }
+        }
         const entries = [...sending];
         for (let i = 0; i < entries.length; i += SLICE) {
           const slice = entries.slice(i, i + SLICE);
@@ -74,11 +94,14 @@ export function createWriteBehind({ client, log, delayMs = 250 }: { client: DbCl
         }
         sending = new Map();
       }
-      const flush = (): Promise<void> => {
-        turn = turn.then(once);
+      const flush = (most = Number.POSITIVE_INFINITY): Promise<void> => {
+        turn = turn.then(() => once(most));
         return turn;
       };
-      flushers.push(flush);
+      flushers.push(async (isLast) => {
+        await flush(isLast ? Number.POSITIVE_INFINITY : atATime);
+        if (!isLast && rows.size > 0) schedule(delayMs);
+      });
 
       return {
         put(key, row) {
@@ -88,13 +111,13 @@ export function createWriteBehind({ client, log, delayMs = 250 }: { client: DbCl
           schedule(delayMs);
         },
         peek: (key) => rows.get(key) ?? sending.get(key),
-        flush,
+        flush: () => flush(),
       };
     },
     async close() {
       closed = true;
       if (timer !== null) clearTimeout(timer);
-      await flushAll();
+      await flushAll(true);
     },
   };
 }

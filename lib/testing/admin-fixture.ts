@@ -63,6 +63,12 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     signIns: stores.signIns,
     rooms: { door: rooms, store: stores.rooms, archive: stores.roomArchive },
     blobs: memoryBlobs(),
+    notices: {
+      reload: async () => undefined,
+      tellEach: async (bares: readonly string[]) => bares.map(() => true),
+      tellOnline: async () => ({ people: 0, devices: 0 }),
+      tellMotd: async () => ({ people: 0, devices: 0 }),
+    } satisfies AdminDeps['notices'],
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     ...more,
   };

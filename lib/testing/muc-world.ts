@@ -56,6 +56,7 @@ export function createMucWorld(change: { muc?: Partial<MucValues>; stores?: Memo
     log: silentLog,
   });
   router.hosts.add(muc.host);
+  router.add(muc);
   let asked = 0;
   const world: MucWorld = {
     ...base,

@@ -1,7 +1,16 @@
 import type { Fault } from '../kernel/faults.ts';
 import type { BareJid } from '../kernel/jid.ts';
 import { ok, type Result, refuse } from '../kernel/result.ts';
-import type { LiveOccupant, LiveRoom, LiveRoomRow, RoomAffiliation, RoomConfig, RoomStore, RoomsDoor } from '../muc/ports.ts';
+import {
+  configVersion,
+  type LiveOccupant,
+  type LiveRoom,
+  type LiveRoomRow,
+  type RoomAffiliation,
+  type RoomConfig,
+  type RoomStore,
+  type RoomsDoor,
+} from '../muc/ports.ts';
 import { roomConfig } from './room-rows.ts';
 
 type Kept = { -readonly [K in keyof LiveRoom]: LiveRoom[K] };
@@ -20,6 +29,7 @@ export const occupant = (nick: string, more: Partial<LiveOccupant> = {}): LiveOc
   jids: [`${nick.toLowerCase()}@example.com/phone`],
   role: 'participant',
   affiliation: 'none',
+  hats: [],
   joinedAt: 1_700_000_000_000,
   ...more,
 });
@@ -82,12 +92,14 @@ export function pretendedRooms(store: RoomStore): PretendedRooms {
         return refuse({ code: 'muc.exists', kind: 'conflict', message: 'There is a room with this address.' });
       const affiliations = owners.map((who): RoomAffiliation => ({ who, affiliation: 'owner', nick: null, reason: '' }));
       const room = { jid: jid.bare, config: roomConfig(config), subject: null, affiliations, createdAt: 5, createdBy: by };
-      const storedId = room.config.persistent ? await store.create({ ...room, vcard: '' }) : null;
+      const storedId = room.config.persistent ? await store.create({ ...room, vcard: '', hats: { kinds: [], worn: [] } }) : null;
       live.set(jid.bare, { ...room, occupants: [], storedId, locked: false });
       return ok(live.get(jid.bare)!);
     },
-    configure: (jid, change) =>
+    configure: (jid, change, _by, version) =>
       on(jid, async (room) => {
+        if (version !== undefined && version !== configVersion(room.config))
+          return { code: 'rooms.changed-meanwhile', kind: 'conflict', message: 'Somebody changed it meanwhile.' };
         room.config = { ...room.config, ...change };
         if (room.storedId !== null) await store.saveConfig(room.storedId, room.config);
         return undefined;

@@ -44,6 +44,7 @@ export function newRoom(
     createdAt: at,
     createdBy: 'owner@example.com',
     vcard: '',
+    hats: { kinds: [], worn: [] },
     ...rest,
   };
 }

@@ -29,6 +29,11 @@ export interface JobWork {
    * name `job:JOB` as their parent.
    */
   slices(from: number, job: string): AsyncIterable<readonly RowOutcome[]>;
+  /**
+   * Where the slices have come to, added to the stored input after each. Work that has it does not go by the number of rows, and waits for a database that
+   * is away instead of failing: `slices` is then called again and goes on behind its place.
+   */
+  place?(): Readonly<Record<string, unknown>>;
   /** Sentence for the end. */
   summary(counts: { done: number; failed: number }): string;
 }
@@ -87,13 +92,16 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
     if (running.size === 0 && (waiting.length === 0 || stopping)) for (const wake of idlers.splice(0)) wake();
   }
 
-  async function run(entry: Entry) {
+  async function run(entry: Entry): Promise<void> {
     let { done, failed } = entry.already;
     let total = 0;
+    let isWhole = false;
+    let input = entry.work.input;
     const tell = (state: string) => deps.events.emit('job.changed', { jobId: entry.id, state, done: done + failed, total });
     try {
       const plan = await entry.work.prepare();
       total = plan.total;
+      input = plan.input ?? input;
       await jobs().update(entry.id, {
         state: 'running',
         startedAt: deps.clock.now(),
@@ -103,19 +111,26 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
       tell('running');
       let index = entry.from;
       if (!entry.cancelled) {
+        isWhole = true;
         for await (const slice of entry.work.slices(entry.from, entry.id)) {
           await jobs().addResults(
             entry.id,
             slice.map((row) => ({ ...row, index: index++ })),
           );
           for (const row of slice) row.ok ? done++ : failed++;
-          await jobs().update(entry.id, { done, failed });
+          const place = entry.work.place?.();
+          await jobs().update(entry.id, {
+            done,
+            failed,
+            ...(place === undefined ? {} : { input: withViewer({ ...input, ...place }, entry.viewer) }),
+          });
           tell('running');
-          if (entry.cancelled || stopping) break;
+          isWhole = !entry.cancelled && !stopping;
+          if (!isWhole) break;
           await freeLoop();
         }
       }
-      if (stopping && !entry.cancelled && done + failed < total) return;
+      if (stopping && !entry.cancelled && !isWhole && done + failed < total) return;
       const state = entry.cancelled ? 'cancelled' : 'done';
       const summary = entry.work.summary({ done, failed });
       await end(entry, state, entry.cancelled ? `Cancelled after ${done + failed} of ${total}. ${summary}` : summary, {
@@ -124,6 +139,14 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
         total,
       });
     } catch (error) {
+      if (entry.work.place !== undefined && isDatabaseAway(error)) {
+        deps.log.warn('job.waits-for-database', { job: entry.id, kind: entry.work.kind, done: done + failed });
+        await retryPause();
+        if (stopping) return;
+        const rest: Entry = { ...entry, from: done + failed, already: { done, failed } };
+        running.set(entry.id, rest);
+        return await run(rest);
+      }
       deps.log.error('job.broke', { job: entry.id, kind: entry.work.kind, error: error instanceof Error ? error.stack : String(error) });
       const where = `after ${done + failed} of ${total}`;
       const text = isDatabaseAway(error)
@@ -143,17 +166,21 @@ export function createJobRunner(deps: { uow: UnitOfWork; clock: Clock; log: Log;
         return await end(entry, 'failed', summary, counts);
       } catch (error) {
         deps.log.error('job.end-not-written', { job: entry.id, error: String(error) });
-        await new Promise<void>((resolve) => {
-          const timer = deps.clock.setTimeout(() => wake(), retryMs);
-          const wake = () => {
-            timer.cancel();
-            pauses.delete(wake);
-            resolve();
-          };
-          pauses.add(wake);
-        });
+        await retryPause();
       }
     }
+  }
+
+  function retryPause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = deps.clock.setTimeout(() => wake(), retryMs);
+      const wake = () => {
+        timer.cancel();
+        pauses.delete(wake);
+        resolve();
+      };
+      pauses.add(wake);
+    });
   }
 
   async function end(

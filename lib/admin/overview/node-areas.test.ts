@@ -46,6 +46,7 @@ const counters: EngineCounters = {
   bytesIn: 0,
   bytesOut: 0,
   rateLimitPauses: 0,
+  floods: 0,
   malformedStreams: 0,
   rooms: 3,
   roomOccupants: 7,

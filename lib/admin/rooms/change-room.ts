@@ -66,14 +66,14 @@ export const configureRoom = defineUseCase({
     examples: ['rollcall rooms configure team@conference.example.com --members-only --title "Project team"'],
   },
   async run(input, ctx) {
-    const { room, ...given } = input;
+    const { room, version, ...given } = input;
     const found = await resolveRoom(ctx.deps, room);
     if (!found.ok) return found;
     const { jid, config: before } = found.value;
     ctx.audit({ target: jid, targetKey: `room:${jid}` });
     const change = configFrom(given);
     if (Object.keys(change).length === 0) return refuse(roomFaults.nothingToChange());
-    const now = await ctx.deps.rooms.door.configure(jid, change, ctx.viewer.name);
+    const now = await ctx.deps.rooms.door.configure(jid, change, ctx.viewer.name, version);
     if (!now.ok) return now;
     ctx.audit({ before: auditedConfig(before, change), after: auditedConfig(now.value.config, change) });
     ctx.afterCommit(() => ctx.deps.events.emit('room.changed', { room: jid, what: 'configured', by: ctx.viewer.name }));

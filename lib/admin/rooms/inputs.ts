@@ -83,7 +83,11 @@ export const createRoomInput = z.strictObject({
   owners: z.array(who).min(1).max(100).describe('Addresses of the owners, at least one'),
   ...configChange,
 });
-export const configureRoomInput = z.strictObject({ room: roomRef, ...configChange });
+export const configureRoomInput = z.strictObject({
+  room: roomRef,
+  ...configChange,
+  version: z.string().max(64).optional().describe('The version seen (of the room shown); refused when the room was configured since'),
+});
 
 export const setAffiliationInput = z.strictObject({
   room: roomRef,

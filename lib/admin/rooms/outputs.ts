@@ -48,6 +48,8 @@ export type RoomSettings = z.output<typeof roomSettings>;
 export const roomDetail = z.object({
   room: roomRow,
   settings: roomSettings,
+  /** Of the settings: another after each change of them. */
+  version: z.string(),
   subject: z.object({ text: z.string(), by: z.string(), at: instant }).nullable(),
   /** Made by a client and not configured yet: nobody else can enter. */
   locked: z.boolean(),
@@ -62,6 +64,8 @@ export const occupantRow = z.object({
   addresses: z.array(z.string()),
   role: z.enum([...roles, 'none']),
   affiliation: z.enum([...affiliations, 'none']),
+  /** Titles of the hats they wear (XEP-0317). */
+  hats: z.array(z.string()),
   joinedAt: instant,
 });
 export type OccupantRow = z.output<typeof occupantRow>;

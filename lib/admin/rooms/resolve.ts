@@ -47,7 +47,7 @@ export function alternateFrom(text: string | undefined, room: BareJid | null): R
   return fault === null ? ok(alternate) : refuse(invalidFields({ alternate: fault.message }));
 }
 
-type ConfigInput = Omit<z.output<typeof configureRoomInput>, 'room'>;
+type ConfigInput = Omit<z.output<typeof configureRoomInput>, 'room' | 'version'>;
 
 /** What was given of the configuration, in the words of the engine. */
 export function configFrom(input: ConfigInput): Partial<RoomConfig> {

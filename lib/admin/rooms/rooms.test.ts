@@ -172,6 +172,24 @@ describe('a room', () => {
     expect(outcome).toMatchObject({ ok: false, fault: { kind: 'invalid', fields: { [field]: expect.any(String) } } });
   });
 
+  it('is not configured over what somebody else has changed since it was shown', async () => {
+    const made = await some();
+    const shown = async () => {
+      const detail = await made.api.rooms.get(administrator, { room: at('dev') });
+      return detail.ok ? detail.value.version : '';
+    };
+    const version = await shown();
+    expect(await made.api.rooms.configure(administrator, { room: at('dev'), title: 'Theirs', version })).toMatchObject({ ok: true });
+    const late = await made.api.rooms.configure(administrator, { room: at('dev'), title: 'Mine', version });
+    expect(late).toMatchObject({ ok: false, fault: { kind: 'conflict' } });
+    expect(await shown()).not.toBe(version);
+    expect(await made.api.rooms.get(administrator, { room: at('dev') })).toMatchObject({ value: { settings: { title: 'Theirs' } } });
+    expect(await made.api.rooms.configure(administrator, { room: at('dev'), title: 'Mine', version: await shown() })).toMatchObject({
+      ok: true,
+    });
+    expect(await made.api.rooms.configure(administrator, { room: at('dev'), title: 'Whatever' })).toMatchObject({ ok: true });
+  });
+
   it('is configured field by field, and the record tells what was before', async () => {
     const made = await some();
     expect(await made.api.rooms.configure(administrator, { room: at('dev') })).toMatchObject({

@@ -1,4 +1,5 @@
 import { ok } from '../../kernel/result.ts';
+import { configVersion } from '../../muc/ports.ts';
 import { defineUseCase } from '../shared/define.ts';
 import { pageOf } from '../shared/fields.ts';
 import { findMembersInput, findOccupantsInput, getRoomInput } from './inputs.ts';
@@ -29,6 +30,7 @@ export const getRoom = defineUseCase({
     return ok({
       room: rowOfLive(room),
       settings: presentSettings(room.config),
+      version: configVersion(room.config),
       subject: room.subject,
       locked: room.locked,
       counts: { owners: having('owner'), admins: having('admin'), members: having('member'), outcasts: having('outcast') },
@@ -49,7 +51,7 @@ export const findOccupants = defineUseCase({
   cli: {
     words: ['rooms', 'occupants'],
     positionals: [{ field: 'room', name: 'ROOM' }],
-    table: { path: 'items', columns: ['nick', 'addresses', 'role', 'affiliation', 'joinedAt'] },
+    table: { path: 'items', columns: ['nick', 'addresses', 'role', 'affiliation', 'hats', 'joinedAt'] },
     examples: ['rollcall rooms occupants team@conference.example.com'],
   },
   async run(input, { deps }) {
@@ -65,11 +67,12 @@ export const findOccupants = defineUseCase({
       rows,
       (row) => row.nick,
       input,
-      ({ nick, jids, role, affiliation, joinedAt }) => ({
+      ({ nick, jids, role, affiliation, hats, joinedAt }) => ({
         nick,
         addresses: [...jids],
         role,
         affiliation,
+        hats: [...hats],
         joinedAt,
       }),
     );

@@ -23,5 +23,5 @@ const lost = new Set([
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'],
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
 ]);
-/** SQLSTATE classes 08 (connection exception) and 57P (shutdown, crash, starting up). */
-const isConnectionCode = (code: string) => lost.has(code) || /^08\w{3}$/.test(code) || /^57P0[1-5]$/.test(code);
+/** SQLSTATE classes 08 (connection exception), 53 (no space, no memory, no connection left) and 57P (shutdown, crash, starting up). */
+const isConnectionCode = (code: string) => lost.has(code) || /^(?:08\w|53[0-3])\w{2}$/.test(code) || /^57P0[1-5]$/.test(code);

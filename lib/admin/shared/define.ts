@@ -74,7 +74,7 @@ export interface ComponentsControl {
   disconnect(domain: string): boolean;
 }
 
-export type NoticesDoor = Pick<Notices, 'reload' | 'tell' | 'tellOnline' | 'tellMotd' | 'settled'>;
+export type NoticesDoor = Pick<Notices, 'reload' | 'tellEach' | 'tellOnline' | 'tellMotd'>;
 
 /** Makes what is stored instead of a password. Works off the event loop. */
 export interface PasswordPort {

@@ -39,6 +39,17 @@ export const consoleSettings = defineSection({
       applies: 'now',
       keywords: ['host', 'proxy', 'url', 'misdirected'],
     },
+    trustedProxies: {
+      kind: 'list',
+      label: 'Trusted proxies',
+      help: 'Addresses or networks (10.0.0.0/8) of web servers in front of this one that write X-Forwarded-For. Limits, sign-in protection and the logs then count the people behind them one by one, for the console, the API, BOSH, WebSocket and uploads. Nobody else is believed.',
+      default: [],
+      maxItems: 100,
+      pattern: { regex: '^\\s*[0-9a-fA-F:.]+(/[0-9]{1,3})?\\s*$', says: 'addresses, or networks as 10.0.0.0/8' },
+      applies: 'now',
+      warnings: { change: 'Whoever is named here can pretend to be any address.' },
+      keywords: ['proxy', 'x-forwarded-for', 'nginx', 'load balancer'],
+    },
     idleMinutes: {
       kind: 'duration',
       label: 'End an idle console session after',

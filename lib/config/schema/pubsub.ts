@@ -126,6 +126,17 @@ export const pubsubSettings = defineSection({
       unit: 'subscriptions',
       applies: 'now',
     },
+    headsInMemory: {
+      kind: 'count',
+      label: 'Items known in memory',
+      help: 'Who published what under which id, without payloads, of all nodes together. Nodes that were not used for longest are read from the database again when somebody asks.',
+      default: 200_000,
+      min: 1_000,
+      max: 100_000_000,
+      unit: 'items',
+      applies: 'now',
+      warnings: { raise: 'Each takes about 300 bytes of memory.' },
+    },
     changesPerMinute: {
       kind: 'count',
       label: 'Changes per person and minute',

@@ -123,7 +123,7 @@ export function createItems(core: Core, nodes: Nodes, notifier: Notifier, publis
       const kept = items.filter((item) => next.has(item.id));
       const change = { nodeId: node.id, items: { put: kept, remove: gone }, counts: { items: next.size, bytes } };
       await core.commit(realm, [change], () => {
-        node.heads = next;
+        core.keepHeads(node, next);
         node.itemCount = next.size;
         node.itemBytes = bytes;
       });
@@ -143,7 +143,7 @@ export function createItems(core: Core, nodes: Nodes, notifier: Notifier, publis
     for (const id of gone) next.delete(id);
     const bytes = bytesOf(next);
     await core.commit(realm, [{ nodeId: node.id, items: { remove: gone }, counts: { items: next.size, bytes } }], () => {
-      node.heads = next;
+      core.keepHeads(node, next);
       node.itemCount = next.size;
       node.itemBytes = bytes;
       core.last.forget(node.id);

@@ -167,7 +167,7 @@ export function createNodes(core: Core, notifier: Notifier, mayCreate: MayCreate
       const node = found.value;
       if (!node.config.persistItems) return { fault: faults.unsupported('persistent-items', 'This node keeps no items.') };
       await core.commit(realm, [{ nodeId: node.id, items: { clear: true }, counts: { items: 0, bytes: 0 } }], () => {
-        node.heads = new Map();
+        core.keepHeads(node, new Map());
         node.itemCount = 0;
         node.itemBytes = 0;
         core.last.set(node.id, null);

@@ -47,6 +47,7 @@ async function start(change: Parameters<typeof createFilesWorld>[0] = {}) {
       live: { request: (_request, response) => void response.end('live'), upgrade: (_request, socket) => void socket.end() },
       consoleUpgrade: null,
       tls: { options: () => ({}), contextFor: () => ({}) as never, onChange: () => () => undefined },
+      isTrustedProxy: () => false,
       isOwnHost: () => false,
       log: silentLog,
     },

@@ -8,6 +8,7 @@ import { isStoreDown } from '../../kernel/faults.ts';
 import type { Live } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import { addressKey } from '../../security/index.ts';
+import { clientAddress } from '../../xmpp/c2s/client-address.ts';
 import type { RequestHandler } from '../http.ts';
 import { createTransferLimits } from './transfer-limits.ts';
 
@@ -71,7 +72,7 @@ export function createUploadEndpoint(deps: {
   }
 
   async function put(request: IncomingMessage, response: ServerResponse, path: FilePath): Promise<void> {
-    const address = request.socket.remoteAddress ?? '';
+    const address = clientAddress(request);
     const { 'content-length': length, 'content-type': type, 'transfer-encoding': encoding } = request.headers;
     const admitted = await intake.admit(path, { length, type, encoding, address });
     if ('refused' in admitted) return refuse(request, response, admitted.refused);
@@ -126,7 +127,7 @@ export function createUploadEndpoint(deps: {
         size,
         accountId,
         owner,
-        address: request.socket.remoteAddress ?? '',
+        address: clientAddress(request),
       });
     }
     response.writeHead(answer.status, answer.headers);
@@ -170,7 +171,7 @@ export function createUploadEndpoint(deps: {
     },
     handle(request, response) {
       if (!isOn) return refuse(request, response, { status: 503, why: 'The file service is stopped.' }, { 'retry-after': '60' });
-      const place = limits.enter(addressKey(request.socket.remoteAddress ?? ''));
+      const place = limits.enter(addressKey(clientAddress(request)));
       if (typeof place === 'number')
         return refuse(
           request,

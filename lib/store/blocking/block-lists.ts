@@ -1,14 +1,19 @@
 import type { BlockListStore } from '../../blocking/ports.ts';
 import type { Db } from '../db.ts';
+import type { Statement } from '../reads.ts';
+
+const blockedBy: Statement = {
+  name: 'blocked.of',
+  text: 'SELECT account_id, jid FROM blocked_jid WHERE account_id = ANY($1::int[]) ORDER BY jid',
+};
 
 export function prismaBlockListStore({ db }: { db: Db }): BlockListStore {
-  const { tx } = db;
   return {
     async load(accountIds) {
       const lists = new Map<number, string[]>(accountIds.map((id) => [id, []]));
       if (lists.size === 0) return lists;
-      const rows = await tx.blockedJid.findMany({ where: { accountId: { in: [...lists.keys()] } }, orderBy: { jid: 'asc' } });
-      for (const row of rows) lists.get(row.accountId)!.push(row.jid);
+      const rows = await db.read<{ account_id: number; jid: string }>(blockedBy, [[...lists.keys()]]);
+      for (const row of rows) lists.get(row.account_id)!.push(row.jid);
       return lists;
     },
     async save(accountId, jids) {

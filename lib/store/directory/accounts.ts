@@ -4,6 +4,7 @@ import type { Db, Tx } from '../db.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { Prisma } from '../generated/client.ts';
 import { jsonRows } from '../json-rows.ts';
+import type { Statement } from '../reads.ts';
 import { fold } from '../search-words.ts';
 import type { Channel } from '../write-behind.ts';
 import { type AccountRow, accountColumns, type CredentialRow, derived, fromCredentials, toAccount, toCredentials } from './account-rows.ts';
@@ -21,6 +22,14 @@ export interface AccountStoreDeps {
   readonly now: () => number;
 }
 
+const byBare: Statement = { name: 'account.by-bare', text: `SELECT ${accountColumns.sql} FROM account a WHERE a.bare = ANY($1::text[])` };
+const credentialsOf: Statement = {
+  name: 'account.credentials',
+  text: `
+    SELECT a.id, a.bare, a.enabled, c.salt, c.iterations, c.sha1_stored_key, c.sha1_server_key, c.sha256_stored_key, c.sha256_server_key
+    FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.bare = ANY($1::text[])`,
+};
+
 export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): AccountStore {
   const { tx } = db;
   const one = async (where: Prisma.Sql, on: Tx = tx): Promise<Account | null> => {
@@ -33,7 +42,7 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
     byUserId: (userId) => one(Prisma.sql`a.user_key = ${fold(userId)}`),
     async byBare(bares) {
       if (bares.length === 0) return new Map();
-      const rows = await tx.$queryRaw<AccountRow[]>`SELECT ${accountColumns} FROM account a WHERE a.bare = ANY(${[...bares]}::text[])`;
+      const rows = await db.read<AccountRow>(byBare, [bares]);
       return new Map(rows.map((row) => [row.bare as BareJid, toAccount(row)]));
     },
     async byUserIds(userIds) {
@@ -50,7 +59,7 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
       return found;
     },
     find: (query) => findAccounts(tx, query),
-    each: (query) => eachAccount(tx, query),
+    each: (query) => eachAccount(db, query),
     create: (rows) =>
       rows.length === 0 ? Promise.resolve({ created: [], taken: [] }) : db.atomically((inside) => createAccounts(inside, rows, now())),
 
@@ -115,9 +124,7 @@ export function prismaAccountStore({ db, touches, now }: AccountStoreDeps): Acco
 
     async credentials(bares) {
       if (bares.length === 0) return new Map();
-      const rows = await tx.$queryRaw<(CredentialRow & { id: number; bare: string; enabled: boolean })[]>`
-        SELECT a.id, a.bare, a.enabled, c.salt, c.iterations, c.sha1_stored_key, c.sha1_server_key, c.sha256_stored_key, c.sha256_server_key
-        FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.bare = ANY(${[...bares]}::text[])`;
+      const rows = await db.read<CredentialRow & { id: number; bare: string; enabled: boolean }>(credentialsOf, [bares]);
       return new Map(
         rows.map((row) => [row.bare as BareJid, { accountId: row.id, enabled: row.enabled, credentials: toCredentials(row) }]),
       );

@@ -4,6 +4,7 @@ import { sharedConditions } from '../archive-conditions.ts';
 import { type Db, isUuid } from '../db.ts';
 import { Prisma } from '../generated/client.ts';
 import { COUNT_CAP } from '../paging.ts';
+import type { Statement } from '../reads.ts';
 import { resourceMarks } from './with-filter.ts';
 
 interface Row {
@@ -27,6 +28,21 @@ const toRow = (row: Row): ArchiveRow => ({
   body: row.body,
   stanzaId: row.stanza_id,
 });
+
+const prefsOf: Statement = {
+  name: 'archive.prefs',
+  text: 'SELECT account_id, "default", always, never FROM archive_pref WHERE account_id = ANY($1::int[])',
+};
+/** The newest of each account by a probe of its key, in one statement. */
+const sentLately: Statement = {
+  name: 'archive.sent-lately',
+  text: `
+    SELECT who.id AS account_id, sent.peer, sent.stanza_id FROM unnest($1::int[]) AS who(id), LATERAL (
+      SELECT uid, peer, stanza_id
+      FROM (SELECT uid, peer, stanza_id, outgoing, at FROM archive WHERE account_id = who.id ORDER BY uid DESC LIMIT $2::int) AS newest
+      WHERE outgoing AND at >= $3::int8 AND stanza_id <> '' ORDER BY uid DESC LIMIT $4::int) AS sent
+    ORDER BY who.id, sent.uid DESC`,
+};
 
 /** Null: nothing can match. */
 function condition(query: ArchivePageQuery): Prisma.Sql | null {
@@ -83,10 +99,8 @@ export function prismaArchive({ db }: { db: Db }): Archive {
     },
     async prefs(accountIds) {
       if (accountIds.length === 0) return new Map();
-      const rows = await tx.archivePref.findMany({ where: { accountId: { in: [...accountIds] } } });
-      return new Map(
-        rows.map((row) => [row.accountId, { default: row.default as ArchivePrefs['default'], always: row.always, never: row.never }]),
-      );
+      const rows = await db.read<ArchivePrefs & { account_id: number }>(prefsOf, [accountIds]);
+      return new Map(rows.map((row) => [row.account_id, { default: row.default, always: row.always, never: row.never }]));
     },
     async savePrefs(accountId, prefs) {
       await tx.$executeRaw`
@@ -97,13 +111,8 @@ export function prismaArchive({ db }: { db: Db }): Archive {
     async recentOutgoing(accountIds, since, limit) {
       const found = new Map<number, string[]>();
       if (accountIds.length === 0) return found;
-      // The newest of each account by a probe of its key, in one statement.
-      const rows = await tx.$queryRaw<{ account_id: number; peer: string; stanza_id: string }[]>`
-        SELECT who.id AS account_id, sent.peer, sent.stanza_id FROM unnest(${[...new Set(accountIds)]}::int[]) AS who(id), LATERAL (
-          SELECT uid, peer, stanza_id
-          FROM (SELECT uid, peer, stanza_id, outgoing, at FROM archive WHERE account_id = who.id ORDER BY uid DESC LIMIT ${limit * 4}) AS newest
-          WHERE outgoing AND at >= ${BigInt(Math.trunc(since))} AND stanza_id <> '' ORDER BY uid DESC LIMIT ${limit}) AS sent
-        ORDER BY who.id, sent.uid DESC`;
+      const values = [[...new Set(accountIds)], limit * 4, BigInt(Math.trunc(since)), limit];
+      const rows = await db.read<{ account_id: number; peer: string; stanza_id: string }>(sentLately, values);
       for (const { account_id, peer, stanza_id } of rows) {
         const list = found.get(account_id);
         if (list === undefined) found.set(account_id, [`${peer}\n${stanza_id}`]);

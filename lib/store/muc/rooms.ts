@@ -1,5 +1,14 @@
 import type { BareJid } from '../../kernel/jid.ts';
-import { type Affiliation, type RoomAffiliation, type RoomConfig, type RoomStore, roomSortKey, roomWords } from '../../muc/ports.ts';
+import {
+  type Affiliation,
+  type RoomAffiliation,
+  type RoomConfig,
+  type RoomHat,
+  type RoomHats,
+  type RoomStore,
+  roomSortKey,
+  roomWords,
+} from '../../muc/ports.ts';
 import { big, type Db } from '../db.ts';
 import { Prisma } from '../generated/client.ts';
 import { clean, jsonRows } from '../json-rows.ts';
@@ -40,6 +49,24 @@ const copied = (jid: string, config: RoomConfig) => {
 const affiliationRows = (rows: readonly RoomAffiliation[]): string =>
   jsonRows(rows.map(({ who: w, affiliation: a, nick: n, reason: r }) => ({ w, a, n, r })));
 
+/** The hats of these rooms; rooms without are absent. */
+async function hatsOf(tx: Db['tx'], ids: readonly number[]): Promise<ReadonlyMap<number, RoomHats>> {
+  const found = new Map<number, { kinds: RoomHat[]; worn: { who: string; uri: string }[] }>();
+  if (ids.length === 0) return found;
+  const rows = await tx.$queryRaw<{ room_id: number; uri: string; title: string; hue: string; wearers: string[] | null }[]>`
+    SELECT h.room_id, h.uri, h.title, h.hue,
+      (SELECT array_agg(w.who) FROM room_hat_wearer w WHERE w.room_id = h.room_id AND w.uri = h.uri) AS wearers
+    FROM room_hat h WHERE h.room_id = ANY(${[...ids]}::int[]) ORDER BY h.room_id, h.uri COLLATE "C"`;
+  for (const { room_id, uri, title, hue, wearers } of rows) {
+    const hats = found.get(room_id) ?? { kinds: [], worn: [] };
+    found.set(room_id, hats);
+    hats.kinds.push({ uri, title, hue });
+    for (const who of wearers ?? []) hats.worn.push({ who, uri });
+  }
+  for (const { worn } of found.values()) worn.sort((a, b) => (a.who < b.who || (a.who === b.who && a.uri < b.uri) ? -1 : 1));
+  return found;
+}
+
 export function prismaRoomStore({ db }: { db: Db }): RoomStore {
   const { tx } = db;
   return {
@@ -49,6 +76,7 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
         SELECT id, jid, config, subject, subject_by, subject_at::float8 AS subject_at, created_at::float8 AS created_at, created_by, vcard
         FROM room WHERE jid = ANY(${[...jids]}::text[])`;
       const affiliations = new Map<number, RoomAffiliation[]>(rows.map((row) => [row.id, []]));
+      const hats = await hatsOf(tx, [...affiliations.keys()]);
       if (rows.length > 0) {
         const found = await tx.$queryRaw<AffiliationRow[]>`
           SELECT room_id, who, affiliation, nick, reason FROM room_affiliation WHERE room_id = ANY(${[...affiliations.keys()]}::int[]) ORDER BY room_id, who`;
@@ -64,10 +92,11 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
         createdAt: row.created_at,
         createdBy: row.created_by,
         vcard: row.vcard,
+        hats: { kinds: hats.get(row.id)?.kinds ?? [], worn: hats.get(row.id)?.worn ?? [] },
       }));
     },
 
-    async create({ jid, config, subject, affiliations, createdAt, createdBy, vcard }) {
+    async create({ jid, config, subject, affiliations, createdAt, createdBy, vcard, hats }) {
       const { title, titleKey, description, words, json } = copied(jid, config);
       const [made] = await tx.$queryRaw<{ id: number }[]>`
         WITH made AS (
@@ -81,7 +110,13 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
         members AS (
           INSERT INTO room_affiliation (room_id, who, affiliation, nick, reason)
           SELECT made.id, r.w, r.a, r.n, r.r FROM made, jsonb_to_recordset(${affiliationRows(affiliations)}::jsonb) AS r(w text, a text, n text, r text)
-          ON CONFLICT DO NOTHING)
+          ON CONFLICT DO NOTHING),
+        hats AS (
+          INSERT INTO room_hat (room_id, uri, title, hue)
+          SELECT made.id, r.uri, r.title, r.hue FROM made, jsonb_to_recordset(${jsonRows(hats.kinds)}::jsonb) AS r(uri text, title text, hue text)),
+        wearers AS (
+          INSERT INTO room_hat_wearer (room_id, uri, who)
+          SELECT made.id, r.uri, r.who FROM made, jsonb_to_recordset(${jsonRows(hats.worn)}::jsonb) AS r(uri text, who text))
         SELECT id FROM made`;
       if (made === undefined) throw new Error('the database gave no id for a room');
       return made.id;
@@ -125,6 +160,23 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
       if (parts.length > 0) await tx.$executeRaw`WITH ${Prisma.join(parts, ', ')} SELECT 1`;
     },
 
+    async saveHat(id, { uri, title, hue }) {
+      await tx.$executeRaw`
+        INSERT INTO room_hat (room_id, uri, title, hue)
+        SELECT id, ${clean(uri)}, ${clean(title)}, ${hue} FROM room WHERE id = ${id}
+        ON CONFLICT (room_id, uri) DO UPDATE SET title = EXCLUDED.title, hue = EXCLUDED.hue`;
+    },
+    async removeHat(id, uri) {
+      await tx.$executeRaw`DELETE FROM room_hat WHERE room_id = ${id} AND uri = ${uri}`;
+    },
+    async wearHat(id, who, uri, wears) {
+      if (wears)
+        await tx.$executeRaw`
+          INSERT INTO room_hat_wearer (room_id, uri, who) SELECT room_id, uri, ${who} FROM room_hat WHERE room_id = ${id} AND uri = ${uri}
+          ON CONFLICT DO NOTHING`;
+      else await tx.$executeRaw`DELETE FROM room_hat_wearer WHERE room_id = ${id} AND uri = ${uri} AND who = ${who}`;
+    },
+
     async destroy(id) {
       await db.atomically(async (inside) => {
         // Its archive may be millions of messages.
@@ -134,6 +186,12 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
     },
     async count() {
       const [row] = await tx.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM room`;
+      return row?.n ?? 0;
+    },
+    async countMadeBy(bare) {
+      const [row] = await tx.$queryRaw<{ n: number }[]>`
+        SELECT count(*)::int AS n FROM room_affiliation a JOIN room r ON r.id = a.room_id
+        WHERE a.who = ${bare} AND a.affiliation = 'owner' AND r.created_by = ${bare}`;
       return row?.n ?? 0;
     },
     async countsByDomain() {
@@ -148,12 +206,20 @@ export function prismaRoomStore({ db }: { db: Db }): RoomStore {
     },
     async forgetPerson(bare, renamedTo) {
       await db.atomically(async (inside) => {
+        if (renamedTo !== undefined)
+          await inside.$executeRaw`
+            UPDATE room r SET created_by = ${renamedTo} FROM room_affiliation a WHERE a.room_id = r.id AND a.who = ${bare} AND r.created_by = ${bare}`;
         // Who is there already under the new name keeps what that name has.
         if (renamedTo !== undefined)
           await inside.$executeRaw`
             UPDATE room_affiliation a SET who = ${renamedTo} WHERE who = ${bare}
               AND NOT EXISTS (SELECT 1 FROM room_affiliation b WHERE b.room_id = a.room_id AND b.who = ${renamedTo})`;
         await inside.$executeRaw`DELETE FROM room_affiliation WHERE who = ${bare}`;
+        if (renamedTo !== undefined)
+          await inside.$executeRaw`
+            INSERT INTO room_hat_wearer (room_id, uri, who) SELECT room_id, uri, ${renamedTo} FROM room_hat_wearer WHERE who = ${bare}
+            ON CONFLICT DO NOTHING`;
+        await inside.$executeRaw`DELETE FROM room_hat_wearer WHERE who = ${bare}`;
       });
     },
   };

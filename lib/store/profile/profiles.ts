@@ -1,6 +1,7 @@
 import type { ProfileStore } from '../../profile/ports.ts';
 import { type Db, ms, type Tx } from '../db.ts';
 import { jsonRows } from '../json-rows.ts';
+import type { Statement } from '../reads.ts';
 import type { Channel } from '../write-behind.ts';
 
 export interface LastSeenWrite {
@@ -8,6 +9,11 @@ export interface LastSeenWrite {
   readonly at: number;
   readonly status: string;
 }
+
+const photosOf: Statement = {
+  name: 'vcard.photos',
+  text: 'SELECT account_id, photo, CASE WHEN photo IS NULL THEN xml END AS xml FROM vcard WHERE account_id = ANY($1::int[])',
+};
 
 export function prismaProfileStore({ db, lastSeen }: { db: Db; lastSeen: Channel<LastSeenWrite> }): ProfileStore {
   const { tx } = db;
@@ -21,8 +27,7 @@ export function prismaProfileStore({ db, lastSeen }: { db: Db; lastSeen: Channel
     },
     async photos(accountIds) {
       if (accountIds.length === 0) return new Map();
-      const rows = await tx.$queryRaw<{ account_id: number; photo: string | null; xml: string | null }[]>`
-        SELECT account_id, photo, CASE WHEN photo IS NULL THEN xml END AS xml FROM vcard WHERE account_id = ANY(${[...accountIds]}::int[])`;
+      const rows = await db.read<{ account_id: number; photo: string | null; xml: string | null }>(photosOf, [accountIds]);
       return new Map(rows.map((row) => [row.account_id, { photo: row.photo, xml: row.xml ?? '' }]));
     },
     privateXml: async (accountId, name, ns) =>

@@ -2,6 +2,7 @@ import type { BareJid } from '../../kernel/jid.ts';
 import type { Affiliation, Item, NodeChange, NodeConfig, NodeSummary, PubSubStore, StoredNode, Subscription } from '../../pubsub/ports.ts';
 import { type Db, isUuid } from '../db.ts';
 import { Prisma } from '../generated/client.ts';
+import type { Statement } from '../reads.ts';
 
 interface NodeRecord {
   id: string;
@@ -54,12 +55,14 @@ const toItem = (row: ItemRecord): Item => ({
 
 const itemColumns = Prisma.sql`node_id::text AS node_id, id, uid::text AS uid, at::float8 AS at, publisher, xml, bytes, expires_at::float8 AS expires_at`;
 /** Nodes with their lists in one look: most have none. */
-const withLists = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
+const withLists = (where: string): string => `
   SELECT n.id::text AS id, n.account_id, n.name, n.config, n.creator, n.at::float8 AS at, n.item_count, n.item_bytes::float8 AS item_bytes,
     (SELECT jsonb_agg(jsonb_build_array(x.jid, x.affiliation) ORDER BY x.jid) FROM pubsub_affiliation x WHERE x.node_id = n.id) AS affiliations,
     (SELECT jsonb_agg(jsonb_build_array(x.jid, x.subid, x.state, x.deliver) ORDER BY x.jid)
        FROM pubsub_subscription x WHERE x.node_id = n.id) AS subscriptions
   FROM pubsub_node n WHERE ${where} ORDER BY n.name`;
+const nodesOfPeople: Statement = { name: 'pubsub.of-people', text: withLists('n.account_id = ANY($1::int[])') };
+const nodesOfService: Statement = { name: 'pubsub.of-service', text: withLists('n.service = $1::text') };
 
 export function prismaPubSubStore({
   db,
@@ -74,7 +77,7 @@ export function prismaPubSubStore({
     async loadPeople(accountIds) {
       const found = new Map<number, StoredNode[]>();
       if (accountIds.length === 0) return found;
-      const rows = await tx.$queryRaw<NodeRecord[]>(withLists(Prisma.sql`n.account_id = ANY(${[...accountIds]}::int[])`));
+      const rows = await db.read<NodeRecord>(nodesOfPeople, [accountIds]);
       for (const row of rows) {
         if (row.account_id === null) continue;
         const list = found.get(row.account_id);
@@ -89,7 +92,7 @@ export function prismaPubSubStore({
       return new Map(rows.map((row) => [row.bare as BareJid, row.id]));
     },
     async loadService(service) {
-      return (await tx.$queryRaw<NodeRecord[]>(withLists(Prisma.sql`n.service = ${service}`))).map(toNode);
+      return (await db.read<NodeRecord>(nodesOfService, [service])).map(toNode);
     },
     async heads(nodeId) {
       const rows = await tx.$queryRaw<{ id: string; uid: string; bytes: number; publisher: string }[]>`
@@ -116,10 +119,20 @@ export function prismaPubSubStore({
         WHERE i.expires_at <= ${BigInt(Math.trunc(now))} ORDER BY i.expires_at LIMIT ${limit}`;
       return rows.map(({ bare, service, name, id }) => ({ owner: bare ?? service ?? '', isService: service !== null, node: name, id }));
     },
-    async forgetPerson(bare) {
+    async forgetPerson(bare, renamedTo) {
       await db.atomically(async (inside) => {
+        if (renamedTo !== undefined) {
+          await inside.$executeRaw`
+            UPDATE pubsub_affiliation a SET jid = ${renamedTo} WHERE jid = ${bare}
+              AND NOT EXISTS (SELECT 1 FROM pubsub_affiliation b WHERE b.node_id = a.node_id AND b.jid = ${renamedTo})`;
+          await inside.$executeRaw`
+            UPDATE pubsub_subscription a SET jid = ${renamedTo} || substr(jid, length(${bare}) + 1) WHERE (jid = ${bare} OR (jid > ${`${bare}/`} AND jid < ${`${bare}0`}))
+              AND NOT EXISTS (SELECT 1 FROM pubsub_subscription b WHERE b.node_id = a.node_id
+                AND b.jid = ${renamedTo} || substr(a.jid, length(${bare}) + 1))`;
+        }
         await inside.$executeRaw`DELETE FROM pubsub_affiliation WHERE jid = ${bare}`;
-        await inside.$executeRaw`DELETE FROM pubsub_subscription WHERE jid = ${bare} OR starts_with(jid, ${`${bare}/`})`;
+        // "0" follows "/": all full addresses of the bare one, by the index.
+        await inside.$executeRaw`DELETE FROM pubsub_subscription WHERE jid = ${bare} OR (jid > ${`${bare}/`} AND jid < ${`${bare}0`})`;
       });
     },
     async find(query) {

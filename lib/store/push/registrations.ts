@@ -1,5 +1,12 @@
 import type { PushRegistration, PushStore } from '../../push/ports.ts';
-import { big, type Db, ms } from '../db.ts';
+import { big, type Db } from '../db.ts';
+import type { Statement } from '../reads.ts';
+
+const registrationsOf: Statement = {
+  name: 'push.of',
+  text: `SELECT account_id AS "accountId", service, node, resource, options, failures, enabled_at::float8 AS "enabledAt"
+    FROM push_registration WHERE account_id = ANY($1::int[]) ORDER BY enabled_at`,
+};
 
 export function prismaPushStore({ db }: { db: Db }): PushStore {
   const { tx } = db;
@@ -7,12 +14,11 @@ export function prismaPushStore({ db }: { db: Db }): PushStore {
     async load(accountIds) {
       const found = new Map<number, PushRegistration[]>();
       if (accountIds.length === 0) return found;
-      const rows = await tx.pushRegistration.findMany({ where: { accountId: { in: [...accountIds] } }, orderBy: { enabledAt: 'asc' } });
+      const rows = await db.read<PushRegistration>(registrationsOf, [accountIds]);
       for (const row of rows) {
         const list = found.get(row.accountId);
-        const one = { ...row, enabledAt: ms(row.enabledAt) };
-        if (list === undefined) found.set(row.accountId, [one]);
-        else list.push(one);
+        if (list === undefined) found.set(row.accountId, [row]);
+        else list.push(row);
       }
       return found;
     },

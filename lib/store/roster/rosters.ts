@@ -1,12 +1,37 @@
 import type { BareJid } from '../../kernel/jid.ts';
 import type { PendingIn, RosterChange, RosterItem, RosterSnapshot, RosterStore, Subscription } from '../../roster/ports.ts';
-import { type Db, ms } from '../db.ts';
+import type { Db } from '../db.ts';
+import type { Statement } from '../reads.ts';
 
 interface Deps {
   readonly db: Db;
   /** Of the group commit. */
   readonly save: (change: RosterChange) => Promise<void>;
 }
+
+interface ItemRecord {
+  readonly account_id: number;
+  readonly contact: string;
+  readonly name: string;
+  readonly groups: string[];
+  readonly subscription: string;
+  readonly ask: boolean;
+  readonly approved: boolean;
+  readonly version: number;
+}
+const versions: Statement = {
+  name: 'roster.versions',
+  text: 'SELECT account_id, version::float8 AS version FROM roster WHERE account_id = ANY($1::int[])',
+};
+const itemsOf: Statement = {
+  name: 'roster.items',
+  text: `SELECT account_id, contact, name, groups, subscription, ask, approved, version::float8 AS version
+    FROM roster_item WHERE account_id = ANY($1::int[]) ORDER BY account_id, contact`,
+};
+const waitingFor: Statement = {
+  name: 'roster.waiting',
+  text: 'SELECT account_id, contact, xml, at::float8 AS at FROM pending_in WHERE account_id = ANY($1::int[]) ORDER BY account_id, at, contact',
+};
 
 export function prismaRosterStore({ db, save }: Deps): RosterStore {
   const { tx } = db;
@@ -16,27 +41,13 @@ export function prismaRosterStore({ db, save }: Deps): RosterStore {
       for (const id of accountIds) rosters.set(id, { version: 0, items: [], pendingIn: [] });
       if (rosters.size === 0) return rosters as Map<number, RosterSnapshot>;
       const ids = [...rosters.keys()];
-      // One statement for a whole storm of sign-ins, raw because a roster has hundreds of rows.
+      // Few statements for a whole storm of sign-ins.
       const [heads, items, pending] = await Promise.all([
-        tx.roster.findMany({ where: { accountId: { in: ids } } }),
-        tx.$queryRaw<
-          {
-            account_id: number;
-            contact: string;
-            name: string;
-            groups: string[];
-            subscription: string;
-            ask: boolean;
-            approved: boolean;
-            version: number;
-          }[]
-        >`
-          SELECT account_id, contact, name, groups, subscription, ask, approved, version::float8 AS version
-          FROM roster_item WHERE account_id = ANY(${ids}::int[]) ORDER BY account_id, contact`,
-        tx.$queryRaw<{ account_id: number; contact: string; xml: string; at: number }[]>`
-          SELECT account_id, contact, xml, at::float8 AS at FROM pending_in WHERE account_id = ANY(${ids}::int[]) ORDER BY account_id, at, contact`,
+        db.read<{ account_id: number; version: number }>(versions, [ids]),
+        db.read<ItemRecord>(itemsOf, [ids]),
+        db.read<{ account_id: number; contact: string; xml: string; at: number }>(waitingFor, [ids]),
       ]);
-      for (const head of heads) rosters.get(head.accountId)!.version = ms(head.version);
+      for (const head of heads) rosters.get(head.account_id)!.version = head.version;
       for (const row of items) {
         rosters.get(row.account_id)!.items.push({
           contact: row.contact as BareJid,

@@ -66,6 +66,43 @@ export function describeImContract(name: string, make: MakeStores): void {
       expect(await stores().offline.read(alice!, 10)).toEqual([]);
     });
 
+    it('puts a tombstone in place of the message taken back: of that sender, the newest of its id, also within one moment', async () => {
+      const [alice] = await people(stores(), 'alice');
+      const bob = 'bob@example.com';
+      const rows = [
+        archived(alice!, bob, 'older of the same id', { stanzaId: 'm1' }),
+        archived(alice!, bob, 'taken back', { stanzaId: 'm1' }),
+        archived(alice!, bob, 'mine of that id', { stanzaId: 'm1', outgoing: true }),
+        archived(alice!, 'carol@example.com', 'of somebody else', { stanzaId: 'm1' }),
+        archived(alice!, bob, 'not yet written', { stanzaId: 'm2' }),
+      ];
+      const retraction = archived(alice!, bob, '', { stanzaId: 'r' });
+      const mark = (stanzaId: string) => ({
+        accountId: alice!,
+        peer: jid(bob),
+        outgoing: false,
+        stanzaId,
+        xml: `<gone id='${stanzaId}'/>`,
+      });
+      await committed(stores(), { archive: rows.slice(0, 4) });
+      await Promise.all([
+        committed(stores(), { archive: rows.slice(4) }),
+        committed(stores(), { archive: [retraction], retracted: [mark('m1'), mark('none')] }),
+        committed(stores(), { retracted: [mark('m2')] }),
+      ]);
+      const kept = (await stores().archive.page({ accountId: alice!, direction: 'forward', max: 10 })).rows;
+      expect(kept.map(({ uid, body, xml }) => [uid, body, xml.startsWith('<gone')])).toEqual([
+        [rows[0]?.uid, rows[0]?.body, false],
+        [rows[1]?.uid, '', true],
+        [rows[2]?.uid, rows[2]?.body, false],
+        [rows[3]?.uid, rows[3]?.body, false],
+        [rows[4]?.uid, '', true],
+        [retraction.uid, '', false],
+      ]);
+      const found = await stores().archive.page({ accountId: alice!, text: 'taken', direction: 'forward', max: 10 });
+      expect(found.rows).toEqual([]);
+    });
+
     it('keeps any text exactly', async () => {
       const [alice] = await people(stores(), 'alice');
       const body = `quotes ' " \\ \\u0000 newline\n tab\t emoji 😀 Ünïcödé {"a":[1]} $1 :name ; -- <b>&amp;</b>`;

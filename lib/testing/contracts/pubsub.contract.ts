@@ -126,6 +126,33 @@ export function describePubSubContract(name: string, make: MakeStores): void {
       }
     });
 
+    it('a renamed person keeps affiliations and subscriptions, where the new address has none of its own', async () => {
+      const topics = ['a', 'b'].map((name) => node({ service: 'pubsub.example.com' }, name));
+      const row = (at: string, state: 'subscribed' | 'pending' = 'subscribed') => ({ jid: at, subid: `s-${at}`, state, deliver: true });
+      const mine = {
+        affiliations: { put: new Map([['bob@example.com', 'owner'] as const]) },
+        subscriptions: { put: [row('bob@example.com'), row('bob@example.com/x', 'pending'), row('bobby@example.com')] },
+      };
+      await stores().pubsub.save([made(topics[0]!, mine), made(topics[1]!, mine)]);
+      const both = {
+        affiliations: { put: new Map([['rob@example.com', 'outcast'] as const]) },
+        subscriptions: { put: [{ ...row('rob@example.com'), subid: 'own' }] },
+      };
+      await stores().pubsub.save([{ nodeId: topics[1]!.id, ...both }]);
+      await stores().pubsub.forgetPerson(jid('bob@example.com'), jid('rob@example.com'));
+      const [a, b] = (await stores().pubsub.loadService('pubsub.example.com')).sort((x, y) => (x.name < y.name ? -1 : 1));
+      const rows = (one: typeof a) => one?.subscriptions.map((sub) => [sub.jid, sub.subid, sub.state]).sort();
+      expect(a?.affiliations).toEqual(new Map([['rob@example.com', 'owner']]));
+      expect(rows(a)).toEqual([
+        ['bobby@example.com', 's-bobby@example.com', 'subscribed'],
+        ['rob@example.com', 's-bob@example.com', 'subscribed'],
+        ['rob@example.com/x', 's-bob@example.com/x', 'pending'],
+      ]);
+      expect(b?.affiliations).toEqual(new Map([['rob@example.com', 'outcast']]));
+      expect(rows(b)?.[1]).toEqual(['rob@example.com', 'own', 'subscribed']);
+      expect(rows(b)).toHaveLength(3);
+    });
+
     it('keeps items in the order of publishing; replaced they are the newest', async () => {
       const [alice] = await people(stores(), 'alice');
       const own = node({ accountId: alice! }, 'n');

@@ -92,6 +92,53 @@ export function describeRoomsContract(name: string, make: MakeStores): void {
       expect((await stores().rooms.load([address('a')]))[0]?.id).toBe(a);
     });
 
+    it('keeps hats and who wears them, and both follow what happens to a hat and to a person', async () => {
+      const hat = (name: string, title = name, hue = '') => ({ uri: `urn:hats:${name}`, title, hue });
+      const worn = (who: string, name: string) => ({ who: `${who}@example.com`, uri: `urn:hats:${name}` });
+      const first = newRoom('one', {}, { hats: { kinds: [hat('b'), hat('c', "It's \\", '327.25')], worn: [worn('bob', 'b')] } });
+      const id = await stores().rooms.create(first);
+      expect((await one('one'))?.hats).toEqual(first.hats);
+      await stores().rooms.saveHat(id, hat('a'));
+      await stores().rooms.saveHat(id, hat('b', 'Other', '12'));
+      const { rooms } = stores();
+      for (const [who, name] of [
+        ['bob', 'c'],
+        ['bob', 'c'],
+        ['ann', 'a'],
+        ['rob', 'c'],
+        ['ann', 'none'],
+      ] as const)
+        await rooms.wearHat(id, jid(`${who}@example.com`), `urn:hats:${name}`, true);
+      await rooms.wearHat(id, jid('nobody@example.com'), 'urn:hats:a', false);
+      expect((await one('one'))?.hats).toEqual({
+        kinds: [hat('a'), hat('b', 'Other', '12'), hat('c', "It's \\", '327.25')],
+        worn: [worn('ann', 'a'), worn('bob', 'b'), worn('bob', 'c'), worn('rob', 'c')],
+      });
+      await rooms.removeHat(id, 'urn:hats:a');
+      await rooms.forgetPerson(jid('bob@example.com'), jid('rob@example.com'));
+      expect((await one('one'))?.hats.worn).toEqual([worn('rob', 'b'), worn('rob', 'c')]);
+      await rooms.wearHat(id, jid('rob@example.com'), 'urn:hats:b', false);
+      await rooms.forgetPerson(jid('rob@example.com'));
+      expect((await one('one'))?.hats.worn).toEqual([]);
+      await rooms.saveHat(id + 1_000, hat('x'));
+      await rooms.wearHat(id + 1_000, jid('rob@example.com'), 'urn:hats:x', true);
+      await rooms.destroy(id);
+    });
+
+    it('counts the rooms that somebody made and still owns, also under another address', async () => {
+      const own = (who: string) => [{ who: `${who}@example.com`, affiliation: 'owner' as const, nick: null, reason: '' }];
+      const made = (local: string, by: string, owner: string) =>
+        stores().rooms.create(newRoom(local, {}, { createdBy: `${by}@example.com`, affiliations: own(owner) }));
+      await made('a', 'bob', 'bob');
+      await made('b', 'bob', 'bob');
+      await made('given', 'bob', 'ann');
+      await made('got', 'ann', 'bob');
+      const count = (who: string) => stores().rooms.countMadeBy(jid(`${who}@example.com`));
+      expect([await count('bob'), await count('ann'), await count('nobody')]).toEqual([2, 0, 0]);
+      await stores().rooms.forgetPerson(jid('bob@example.com'), jid('rob@example.com'));
+      expect([await count('bob'), await count('rob')]).toEqual([0, 2]);
+    });
+
     it('forgets a destroyed room, whose address is free again', async () => {
       const id = await stores().rooms.create(newRoom('one'));
       await stores().rooms.destroy(id);

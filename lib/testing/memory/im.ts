@@ -1,4 +1,12 @@
-import type { Archive, ArchivePageQuery, ArchiveRow, Journal, JournalEntry, OfflineQueue } from '../../im/ports.ts';
+import {
+  type Archive,
+  type ArchivePageQuery,
+  type ArchiveRow,
+  type Journal,
+  type JournalEntry,
+  type OfflineQueue,
+  RETRACTION_REACH,
+} from '../../im/ports.ts';
 import { resourceMarks } from '../../store/im/with-filter.ts';
 import { COUNT_CAP } from '../../store/paging.ts';
 import { bodyWords, textTerms } from '../../store/search-words.ts';
@@ -25,6 +33,11 @@ export function memoryJournal(state: MemoryState): MemoryJournal {
   let scheduled = false;
 
   function store(entry: JournalEntry): void {
+    for (const { accountId, peer, outgoing, stanzaId, xml } of entry.retracted ?? []) {
+      const near = [...state.archive.values()].filter((row) => row.accountId === accountId && row.peer === peer).sort(byUid);
+      const was = near.slice(-RETRACTION_REACH).findLast((row) => row.outgoing === outgoing && row.stanzaId === stanzaId);
+      if (was !== undefined) state.archive.set(keyOf(accountId, was.uid), { ...was, xml, body: '' });
+    }
     for (const row of entry.archive) {
       const key = keyOf(row.accountId, row.uid);
       if (!state.removedAccounts.has(row.accountId) && !state.archive.has(key)) state.archive.set(key, row);

@@ -114,10 +114,20 @@ export function memoryPubSubStore(state: MemoryState): PubSubStore {
         .slice(0, limit)
         .map(({ at: _, ...rest }) => rest);
     },
-    async forgetPerson(bare) {
+    async forgetPerson(bare, renamedTo) {
+      const isOf = (jid: string) => jid === bare || jid.startsWith(`${bare}/`);
+      const others = <T>(list: ReadonlyMap<string, T>) => new Map([...list].filter(([jid]) => !isOf(jid)));
       for (const [id, node] of state.pubsub) {
-        const affiliations = new Map([...node.affiliations].filter(([jid]) => jid !== bare));
-        const subscriptions = new Map([...node.subscriptions].filter(([jid]) => jid !== bare && !jid.startsWith(`${bare}/`)));
+        const affiliations = others(node.affiliations);
+        const subscriptions = others(node.subscriptions);
+        if (renamedTo !== undefined) {
+          const role = node.affiliations.get(bare);
+          if (role !== undefined && !affiliations.has(renamedTo)) affiliations.set(renamedTo, role);
+          for (const [was, one] of node.subscriptions) {
+            const jid = renamedTo + was.slice(bare.length);
+            if (isOf(was) && !subscriptions.has(jid)) subscriptions.set(jid, { ...one, jid });
+          }
+        }
         state.pubsub.set(id, { ...node, affiliations, subscriptions });
       }
     },

@@ -44,6 +44,9 @@ export function memoryRoomJournal(state: MemoryState, journal: MemoryJournal): R
   };
 }
 
+const byWearer = (a: { who: string; uri: string }, b: { who: string; uri: string }): number =>
+  compare(a.who, b.who) || compare(a.uri, b.uri);
+
 const toRow = ({ id, jid, config, createdAt, createdBy, affiliations }: StoredRoom): RoomListRow => ({
   id,
   jid,
@@ -100,11 +103,32 @@ export function memoryRoomStore(state: MemoryState): RoomStore {
       }
       change(id, { affiliations: [...rows.values()].sort(byWho) });
     },
+    async saveHat(id, hat) {
+      const hats = state.rooms.get(id)?.hats;
+      if (hats === undefined) return;
+      const kinds = [...hats.kinds.filter(({ uri }) => uri !== hat.uri), hat].sort((a, b) => compare(a.uri, b.uri));
+      change(id, { hats: { ...hats, kinds } });
+    },
+    async removeHat(id, uri) {
+      const hats = state.rooms.get(id)?.hats;
+      if (hats === undefined) return;
+      change(id, { hats: { kinds: hats.kinds.filter((one) => one.uri !== uri), worn: hats.worn.filter((one) => one.uri !== uri) } });
+    },
+    async wearHat(id, who, uri, wears) {
+      const hats = state.rooms.get(id)?.hats;
+      if (hats === undefined || !hats.kinds.some((one) => one.uri === uri)) return;
+      const others = hats.worn.filter((one) => one.who !== who || one.uri !== uri);
+      change(id, { hats: { ...hats, worn: (wears ? [...others, { who, uri }] : others).sort(byWearer) } });
+    },
     async destroy(id) {
       state.rooms.delete(id);
       for (const [key, message] of state.roomMessages) if (message.roomId === id) state.roomMessages.delete(key);
     },
     count: async () => state.rooms.size,
+    countMadeBy: async (bare) =>
+      [...state.rooms.values()].filter(
+        (room) => room.createdBy === bare && room.affiliations.some(({ who, affiliation }) => who === bare && affiliation === 'owner'),
+      ).length,
     async countsByDomain() {
       const counts = new Map<string, number>();
       for (const { jid } of state.rooms.values()) {
@@ -141,9 +165,17 @@ export function memoryRoomStore(state: MemoryState): RoomStore {
         .sort((a, b) => compare(a.jid, b.jid)),
     async forgetPerson(bare, renamedTo) {
       for (const room of state.rooms.values()) {
+        const { kinds, worn } = room.hats;
+        const others = worn.filter((one) => one.who !== bare && one.who !== renamedTo);
+        const uris = new Set(worn.flatMap(({ who, uri }) => (who === bare || who === renamedTo ? [uri] : [])));
+        const moved = renamedTo === undefined ? [] : [...uris].map((uri) => ({ who: renamedTo as string, uri }));
+        change(room.id, { hats: { kinds, worn: [...others, ...moved].sort(byWearer) } });
+      }
+      for (const room of state.rooms.values()) {
         const own = room.affiliations.find((row) => row.who === bare);
         if (own === undefined) continue;
         const others = room.affiliations.filter((row) => row !== own);
+        if (renamedTo !== undefined && room.createdBy === bare) change(room.id, { createdBy: renamedTo });
         const moves = renamedTo !== undefined && !others.some((row) => row.who === renamedTo);
         change(room.id, { affiliations: moves ? [...others, { ...own, who: renamedTo }].sort(byWho) : others });
       }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { limitsBeforeSignIn } from '../stream/limits.ts';
 import { type BoshRequest, BoshStream, type BoshTerms, requestBytes } from './bosh.ts';
 import { type BindingCondition, BodyReader, readNumber, terminalXml } from './bosh-body.ts';
+import { clientAddress } from './client-address.ts';
 import type { StreamDeps } from './client-stream.ts';
 import { isTrusted, mayConnect } from './web-door.ts';
 
@@ -48,7 +49,7 @@ export function createBoshDoor(deps: StreamDeps, isOpen: () => boolean): BoshDoo
 
   /** An unknown sid costs as much as a new connection, so that guessing is slow (security-and-limits B-2). */
   function unknownSession(request: IncomingMessage, answer: (condition: BindingCondition) => void): void {
-    const address = request.socket.remoteAddress ?? '';
+    const address = clientAddress(request);
     const wait = deps.gate.enter(address);
     if (wait !== null) deps.gate.leave(address);
     if (wait === 0) answer('item-not-found');
@@ -80,7 +81,7 @@ export function createBoshDoor(deps: StreamDeps, isOpen: () => boolean): BoshDoo
     };
     deps.counters.accepted++;
     const { socket } = request;
-    const address = socket.remoteAddress ?? '';
+    const address = clientAddress(request);
     const turn = deps.gate.enter(address);
     if (turn === null) return sayPlain(first.response, 503, 'This server takes no further connections at the moment.');
     const facts = {
@@ -156,7 +157,7 @@ export function createBoshDoor(deps: StreamDeps, isOpen: () => boolean): BoshDoo
       const settings = deps.settings.get();
       if (!isOpen() || !settings.bosh) return sayPlain(response, 404, 'BOSH is off on this server.');
       if (!mayConnect(request, settings)) {
-        deps.log.info('c2s.foreign-origin', { origin: request.headers.origin?.slice(0, 255), address: request.socket.remoteAddress });
+        deps.log.info('c2s.foreign-origin', { origin: request.headers.origin?.slice(0, 255), address: clientAddress(request) });
         return sayPlain(
           response,
           403,

@@ -16,7 +16,7 @@ import type { PresenceStanza, Stanza, StreamCondition } from '../stanza/stanza.t
 import type { ClientCounters } from './counters.ts';
 import { HeldStanzas, senderOf } from './held-stanzas.ts';
 import type { SessionLink, StreamSession } from './link.ts';
-import { Pace, storeWait } from './pace.ts';
+import { isFlood, Pace, storeWait } from './pace.ts';
 import type { SessionHooks } from './ports.ts';
 import type { AckHold, ClientSession, ConnectionFacts, Urgency } from './session.ts';
 import type { SessionTable } from './session-table.ts';
@@ -261,7 +261,16 @@ export class BoundSession implements ClientSession, StreamSession {
     }
     const { clock, presence, settings } = this.deps;
     const pause = this.pace.waitAfter(el, this.user, settings.get(), presence.get(), clock.monotonic());
+    if (pause > 0 && isFlood(this.pace.tooFastFor, settings.get().floodClose)) this.flooded();
     return el.name === 'message' ? Math.max(pause, storeWait(this.deps.storeBacklog())) : pause;
+  }
+
+  /** Too fast for too long (security-and-limits O-1). */
+  flooded(): void {
+    if (this.state === 'ended') return;
+    this.deps.counters.floods++;
+    this.deps.log.info('c2s.flood', { jid: this.jid.full });
+    this.end('policy-violation', FLOODED);
   }
 
   private submit(stanza: Stanza): void {
@@ -369,6 +378,7 @@ export class BoundSession implements ClientSession, StreamSession {
   }
 }
 
+export const FLOODED = 'You have been sending much faster than you may, for too long.';
 export const FAILED_UNEXPECTED = `<failed xmlns='${NS.streamManagement}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`;
 
 export const handledTooHigh = (h: string, sent: number): string =>

@@ -8,6 +8,7 @@ import { streamErrorXml } from '../stream/stream-error.ts';
 import type { Gate } from './gate.ts';
 import type { StreamSession } from './link.ts';
 import { type NegotiatedLink, Negotiation, type NegotiationDeps } from './negotiation.ts';
+import { isFlood } from './pace.ts';
 import type { ConnectionFacts } from './session.ts';
 
 export interface StreamDeps extends NegotiationDeps {
@@ -324,6 +325,7 @@ export abstract class ClientStream implements NegotiatedLink {
     const settings = this.deps.settings.get();
     const wait = this.bytes.spend(octets, settings.bytesPerSecond, settings.bytesBurst, now);
     if (wait > 0) this.hold(wait);
+    if (wait > 0 && isFlood(this.bytes.tooFastFor, settings.floodClose)) this.session?.flooded();
   }
 
   /** Notes when a stanza begins to trickle, so that it cannot do so for ever (security-and-limits X-6). */

@@ -13,6 +13,8 @@ export interface ClientCounters {
   bytesOut: number;
   stanzasIn: number;
   rateLimitPauses: number;
+  /** Sessions ended because their client was too fast for too long. */
+  floods: number;
   malformedStreams: number;
   signIns: number;
   signInFailures: number;
@@ -31,6 +33,7 @@ export const createClientCounters = (): ClientCounters => ({
   bytesOut: 0,
   stanzasIn: 0,
   rateLimitPauses: 0,
+  floods: 0,
   malformedStreams: 0,
   signIns: 0,
   signInFailures: 0,

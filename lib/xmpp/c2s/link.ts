@@ -39,6 +39,8 @@ export interface StreamSession extends LinkedSession {
   end(condition: StreamCondition | null, text?: string): void;
   /** The client said nothing for a while. */
   ping(): void;
+  /** It sends octets too fast for too long. */
+  flooded(): void;
   /** It lives on another node and outlives this one. */
   readonly isDistant?: boolean;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { elementOf } from '../../testing/fake-session.ts';
 import { settingValues } from '../../testing/fixed-settings.ts';
-import { Pace, storeWait } from './pace.ts';
+import { isFlood, Pace, storeWait } from './pace.ts';
 
 const xmpp = settingValues('xmpp', { stanzasPerSecond: 10, stanzasBurst: 2 });
 const presence = settingValues('presence', {
@@ -43,6 +43,39 @@ describe('a session that is too fast is read more slowly', () => {
     expect([...waits(new Pace(), ask, user, 2), ...waits(new Pace(), ask, user, 1), ...waits(new Pace(), ask, { slots: [] }, 1)]).toEqual([
       0, 0, 3000, 0,
     ]);
+  });
+});
+
+describe('a flooder', () => {
+  const message = elementOf("<message to='a@example.com'><body>x</body></message>");
+  /** Sends as soon as it is read again, but for a `rest` each ten seconds; for how long it counts as too fast after `seconds`. */
+  function tooFastAfter(seconds: number, rest = 0, late = 0): number {
+    const pace = new Pace();
+    const user = { slots: [] };
+    let nextRest = 10_000;
+    for (let now = 1; now < seconds * 1000; ) {
+      now += pace.waitAfter(message, user, xmpp, presence, now) + late;
+      if (rest === 0 || now < nextRest) continue;
+      now += rest;
+      nextRest = now + 10_000;
+    }
+    return pace.tooFastFor;
+  }
+
+  test('is one whose stanzas never stop for ten times as long as it may flood, however late timers are', () => {
+    expect(isFlood(tooFastAfter(299), 30)).toBe(false);
+    expect(isFlood(tooFastAfter(302), 30)).toBe(true);
+    expect(isFlood(tooFastAfter(302, 0, 90), 30)).toBe(true);
+    expect(isFlood(tooFastAfter(302), 0)).toBe(false);
+  });
+  test('is nobody who rests now and then', () => {
+    expect(isFlood(tooFastAfter(3_000, 1_500), 30)).toBe(false);
+  });
+  test('is nobody who asks many people for their presence', () => {
+    const pace = new Pace();
+    const user = { slots: [] };
+    for (let now = 1; now < 900_000; ) now += pace.waitAfter(elementOf(ask), user, xmpp, presence, now);
+    expect(pace.tooFastFor).toBe(0);
   });
 });
 

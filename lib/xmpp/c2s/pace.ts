@@ -27,11 +27,22 @@ const STORE_WAIT_MAX_MS = 300;
 export const storeWait = (backlog: number): number =>
   backlog <= BACKLOG_FREE ? 0 : Math.min(STORE_WAIT_MAX_MS, Math.ceil((backlog - BACKLOG_FREE) / BACKLOG_PER_MS));
 
+/**
+ * Is somebody who has been too fast for so long a flooder (security-and-limits O-1: ten times the rate for `floodClose` seconds)? Whoever is not read
+ * cannot be seen to send ten times as fast as may be; but what comes of it can: it takes ten times as long to read at the rate that holds.
+ */
+export const isFlood = (tooFastMs: number, floodClose: number): boolean => floodClose > 0 && tooFastMs >= floodClose * 10_000;
+
 /** The pace of one session by kind of stanza (security-and-limits §3.2). Nothing is dropped: the fast are read more slowly (O-1). */
 export class Pace {
   private readonly messages = new TokenBucket();
   private readonly presences = new TokenBucket();
   private listChanges: TokenBucket | null = null;
+
+  /** Milliseconds. Requests for presence and changes of the contact list do not count: people import hundreds, and the rate is low. */
+  get tooFastFor(): number {
+    return Math.max(this.messages.tooFastFor, this.presences.tooFastFor);
+  }
 
   /** For how many milliseconds reading should pause after this stanza of `user`; `now` is monotonic. */
   waitAfter(el: Element, user: HasSlots, xmpp: XmppValues, presence: PresenceValues, now: number): number {

@@ -526,6 +526,29 @@ describe('pace and time', () => {
     expect(clock.monotonic() - began).toBeLessThan(30_000);
     await own.stop();
   });
+  test('ends the session of a flooder with policy-violation, and not before its time', async () => {
+    const clock = createFakeClock();
+    const change = { c2sRequireTls: false, c2sPlainWithoutTls: true, stanzasPerSecond: 10, stanzasBurst: 20, floodClose: 2 };
+    const own = await clientFixture(change, { clock });
+    await own.addAccount('alice', 'pw-alice');
+    const client = await own.connect();
+    await client.open();
+    await client.plain('alice', 'pw-alice');
+    await client.open();
+    await client.bind('desk');
+    client.send('<message/>'.repeat(400));
+    const began = clock.monotonic();
+    await own.until('it is closed', () => {
+      clock.advance(100);
+      return own.clients.counters.floods === 1;
+    });
+    expect(await client.streamError()).toBe('policy-violation');
+    expect(clock.monotonic() - began).toBeGreaterThanOrEqual(20_000);
+    expect(own.submitted.length).toBeLessThan(400);
+    client.cut();
+    await own.until('the connection is gone', () => own.clients.counters.connections === 0);
+    await own.stop();
+  });
   test('slows a flood of octets by not reading, and loses none', async () => {
     const own = await clientFixture({ stanzasPerSecond: 0, bytesPerSecond: 200_000, bytesBurst: 10_000 });
     await own.addAccount('alice', 'pw-alice');

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { clientAddress } from './client-address.ts';
 import type { StreamDeps } from './client-stream.ts';
 import { isTrusted, mayConnect } from './web-door.ts';
 import { WebSocketStream, watchOctets } from './websocket.ts';
@@ -43,7 +44,7 @@ export function createWebSocketDoor(deps: StreamDeps, isOpen: () => boolean): We
       const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
       if (!offered.includes(PROTOCOL)) return refuse(duplex, '400 Bad Request', 'This address speaks the subprotocol "xmpp" (RFC 7395).');
       if (!mayConnect(request, settings)) {
-        deps.log.info('c2s.foreign-origin', { origin: request.headers.origin?.slice(0, 255), address: request.socket.remoteAddress });
+        deps.log.info('c2s.foreign-origin', { origin: request.headers.origin?.slice(0, 255), address: clientAddress(request) });
         return refuse(
           duplex,
           '403 Forbidden',
@@ -53,13 +54,18 @@ export function createWebSocketDoor(deps: StreamDeps, isOpen: () => boolean): We
       // An upgrade's stream is the socket of its request.
       const socket = duplex as Socket;
       deps.counters.accepted++;
-      const address = socket.remoteAddress ?? '';
+      const address = clientAddress(request);
       const wait = deps.gate.enter(address);
       if (wait === null) return refuse(duplex, '503 Service Unavailable', 'This server takes no further connections at the moment.');
       const before = deps.counters.connections;
       server.options.maxPayload = settings.maxStanzaBytes * FRAME_FACTOR;
       watchOctets(socket);
-      server.handleUpgrade(request, socket, head, (ws) => new WebSocketStream(deps, ws, socket, isTrusted(socket, settings), wait));
+      server.handleUpgrade(
+        request,
+        socket,
+        head,
+        (ws) => new WebSocketStream(deps, ws, socket, address, isTrusted(socket, settings), wait),
+      );
       // ws answers a malformed handshake itself; then there is no stream that would leave.
       if (deps.counters.connections === before) deps.gate.leave(address);
     },

@@ -67,6 +67,8 @@ export class WebSocketStream extends ClientStream {
     deps: StreamDeps,
     private readonly ws: OwnedWebSocket,
     private readonly socket: RawSocket,
+    /** Of the client, who may be behind a trusted proxy. */
+    address: string,
     /** The peer is on this machine and so trusted not to leak (`webTrustLoopback`). */
     private readonly trusted: boolean,
     waitMs: number,
@@ -74,7 +76,7 @@ export class WebSocketStream extends ClientStream {
     super(
       deps,
       {
-        address: socket.remoteAddress ?? '',
+        address,
         port: socket.remotePort ?? 0,
         transport: 'websocket',
         tls: socket instanceof TLSSocket ? { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name } : null,

@@ -3,6 +3,7 @@ import type { NodeLinks, NodeName, Ownership } from '../../cluster/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { BareJid } from '../../kernel/jid.ts';
 import type { Log } from '../../kernel/log.ts';
+import { FLOODED } from '../c2s/bound-session.ts';
 import type { SessionAnswer, SessionAsk, SessionsElsewhere } from '../c2s/elsewhere.ts';
 import type { StreamSession } from '../c2s/link.ts';
 import type { NegotiatedLink } from '../c2s/negotiation.ts';
@@ -65,6 +66,9 @@ class DistantStream implements StreamSession {
     this.over();
     this.say(FROM_CLIENT.end, JSON.stringify(end));
     this.link.close(condition, text);
+  }
+  flooded(): void {
+    this.end('policy-violation', FLOODED);
   }
   linkLost(): void {
     if (this.isOver) return;

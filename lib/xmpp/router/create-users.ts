@@ -35,6 +35,10 @@ const MISSING_MS = 5_000;
 const KEEP_MISSING = 10_000;
 /** A load is a query for each room: in a storm of sign-ins they gather so long. */
 const GATHER_MS = 20;
+/** One load that hangs on a slow question does not hold up everybody. */
+const AT_ONCE = 2;
+/** A hundred large contact lists are as much as one turn of the event loop should read. */
+const BATCH = 100;
 
 interface HeldUser extends User {
   /** Monotonic milliseconds of the last load. */
@@ -88,10 +92,20 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
     }
   }
 
+  /** While one load is on its way the next gather: the busier the node, the fewer questions for each. */
   const gathering = new Gathering(GATHER_MS, () => void flush());
+  let loading = 0;
   async function flush(): Promise<void> {
-    const batch = queue;
+    if (loading >= AT_ONCE || queue.size === 0) return;
+    loading++;
+    let batch = queue;
     queue = new Map();
+    if (batch.size > BATCH) {
+      const all = [...batch];
+      batch = new Map(all.slice(0, BATCH));
+      queue = new Map(all.slice(BATCH));
+      if (loading < AT_ONCE) gathering.schedule(queue.size);
+    }
     try {
       const found = new Map(await accounts.find([...batch.keys()]));
       if (isMine !== null) turnAway(batch, found);
@@ -120,6 +134,9 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
       trim(found.size);
     } catch (error) {
       for (const { reject } of batch.values()) reject(error);
+    } finally {
+      loading--;
+      if (queue.size > 0) gathering.schedule(queue.size);
     }
   }
 
@@ -145,7 +162,7 @@ export function createUsers(deps: { readonly accounts: AccountLookup; readonly c
       if (running) return running;
       const load = new Promise<User | null>((resolve, reject) => {
         queue.set(bare, { resolve, reject });
-        gathering.schedule(queue.size);
+        if (loading < AT_ONCE) gathering.schedule(queue.size);
       }).finally(() => inFlight.delete(bare));
       inFlight.set(bare, load);
       return load;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BareJid } from '../../kernel/jid.ts';
 import { defineSlot, readSlot } from '../../kernel/slots.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { fakeSession } from '../../testing/fake-session.ts';
 import { createUsers } from './create-users.ts';
@@ -13,11 +14,13 @@ function people() {
   const queries: number[] = [];
   const loads: number[] = [];
   const state = { down: false };
+  let gate: Promise<void> = Promise.resolve();
   const users = createUsers({
     clock,
     accounts: {
       async find(bares) {
         queries.push(bares.length);
+        await gate;
         if (state.down) throw new Error('database away');
         return new Map(bares.flatMap((bare) => (accounts.has(bare) ? [[bare, accounts.get(bare) ?? 0] as const] : [])));
       },
@@ -34,7 +37,15 @@ function people() {
   const add = (count: number, from = 1) => {
     for (let i = from; i < from + count; i++) accounts.set(`u${i}@example.com` as BareJid, i);
   };
-  return { users, clock, accounts, queries, loads, state, add };
+  /** Questions are not answered before the function it gives is called. */
+  const hold = (): (() => void) => {
+    let open = () => {};
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    return open;
+  };
+  return { users, clock, accounts, queries, loads, state, add, hold };
 }
 
 const bare = (n: number | string) => `u${n}@example.com` as BareJid;
@@ -56,6 +67,24 @@ describe('people in memory', () => {
     expect(one && readSlot(one, slot)).toBe('state 1');
     expect(two && readSlot(two, slot)).toBe('empty');
     expect(users.peek(bare(1))).toBe(one);
+  });
+
+  it('gather while others are on their way, and are a hundred a question at most', async () => {
+    const { users, queries, add, hold } = people();
+    add(300);
+    const release = hold();
+    const first = [users.load(bare(1))];
+    await eventually(() => queries.length === 1);
+    first.push(users.load(bare(2)));
+    await eventually(() => queries.length === 2);
+    // Two are on their way: whoever comes now waits for one of them.
+    const rest = Array.from({ length: 250 }, (_, i) => users.load(bare(i + 3)));
+    await new Promise((next) => setImmediate(next));
+    await new Promise((next) => setImmediate(next));
+    expect(queries).toEqual([1, 1]);
+    release();
+    expect((await Promise.all([...first, ...rest])).map((user) => user?.accountId)).toEqual(Array.from({ length: 252 }, (_, i) => i + 1));
+    expect(queries).toEqual([1, 1, 100, 100, 50]);
   });
 
   it('who do not exist are not looked up again for a while, unless an account is made', async () => {

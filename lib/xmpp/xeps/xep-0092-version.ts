@@ -4,12 +4,22 @@
  */
 import type { ClientSession } from '../c2s/session.ts';
 import type { Protocol, Room } from '../router/hooks.ts';
-import { el } from '../stanza/element.ts';
+import { type Element, el } from '../stanza/element.ts';
 import type { AskClient } from './ports.ts';
+import { formElement } from './xep-0004-forms.ts';
 
 export const protocol: Protocol = { number: 'XEP-0092', title: 'Software Version', version: '1.1', status: 'complete' };
 
+const infoProtocol: Protocol = {
+  number: 'XEP-0232',
+  title: 'Software Information',
+  version: '0.3',
+  status: 'complete',
+  note: 'Name and version of the server.',
+};
+
 const VERSION = 'jabber:iq:version';
+const SOFTWARE = 'Rollcall';
 const MAX_LENGTH = 120;
 
 /** One printable line, whatever the client wrote. */
@@ -18,6 +28,13 @@ const oneLine = (text: string): string =>
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_LENGTH);
+
+/** The same in the server's disco#info (XEP-0232), so that who asks for that need not ask again. */
+export const softwareForm = (version: string): Element =>
+  formElement('result', 'urn:xmpp:dataforms:softwareinfo', [
+    { name: 'software', type: 'text-single', values: [SOFTWARE] },
+    { name: 'software_version', type: 'text-single', values: [version] },
+  ]);
 
 /** `changed` is told after `session.client` was learned. */
 export function createVersion(deps: { version: string; ask: AskClient; changed: (session: ClientSession) => void }): Room {
@@ -49,10 +66,10 @@ export function createVersion(deps: { version: string; ask: AskClient; changed: 
         name: 'query',
         targets: ['server'],
         types: ['get'],
-        handle: () => ({ result: el('query', VERSION, {}, el('name', VERSION, {}, 'Rollcall'), el('version', VERSION, {}, deps.version)) }),
+        handle: () => ({ result: el('query', VERSION, {}, el('name', VERSION, {}, SOFTWARE), el('version', VERSION, {}, deps.version)) }),
       },
     ],
     features: { server: [VERSION] },
-    protocols: [protocol],
+    protocols: [protocol, infoProtocol],
   };
 }

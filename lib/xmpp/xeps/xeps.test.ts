@@ -15,7 +15,7 @@ import type { OwnAccounts } from './ports.ts';
 import { formElement } from './xep-0004-forms.ts';
 import { createDisco } from './xep-0030-disco.ts';
 import { createRegistration, type InBandRegistration } from './xep-0077-registration.ts';
-import { createVersion } from './xep-0092-version.ts';
+import { createVersion, softwareForm } from './xep-0092-version.ts';
 import { type Caps, capsText, createCaps, isVerified } from './xep-0115-caps.ts';
 import { contactForms, contactRoom } from './xep-0157-contact.ts';
 import { createPing } from './xep-0199-ping.ts';
@@ -32,7 +32,10 @@ let server: LiveBox<ServerValues>;
 let calls: unknown[];
 let asked: { device: string; answer: (payload: Element | null) => void }[];
 
+let moreForms: readonly Element[];
+
 beforeEach(() => {
+  moreForms = [];
   node = createSmallNode();
   for (const name of ['alice', 'bob', 'carol']) node.addAccount(`${name}@example.com`);
   now = 1_000_000;
@@ -60,7 +63,7 @@ beforeEach(() => {
     rooms: () => rooms,
     maySee: (viewer, owner) => viewer === owner.bare || viewer === 'bob@example.com',
     services: () => [{ jid: 'rooms.example.com', name: 'Chat rooms' }],
-    forms: () => contactForms(server),
+    forms: () => [...contactForms(server), ...moreForms],
     nodes: () => [caps.nodes],
   });
   caps = createCaps(disco);
@@ -98,6 +101,14 @@ describe('discovery', () => {
     expect(textOf(await bob.ask('get', items(), 'example.com'))).toBe(
       `<query xmlns='${NS.discoItems}'><item jid='rooms.example.com' name='Chat rooms'/></query>`,
     );
+  });
+
+  test('the server tells its name and version in what it says of itself', async () => {
+    moreForms = [softwareForm('1.2.3')];
+    const alice = await node.signIn('alice@example.com/x');
+    const told = textOf(await alice.ask('get', info(), 'example.com'));
+    expect(told).toContain('<value>urn:xmpp:dataforms:softwareinfo</value>');
+    expect(told).toContain("<field var='software_version' type='text-single'><value>1.2.3</value></field>");
   });
 
   test('contact addresses appear as soon as they are set, and change the capabilities', async () => {

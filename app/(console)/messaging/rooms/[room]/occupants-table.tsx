@@ -37,6 +37,7 @@ const columns: readonly Column<OccupantRow>[] = [
   },
   { id: 'role', header: 'Role', cell: (row) => roleWords[row.role] },
   { id: 'affiliation', header: 'Affiliation', cell: (row) => affiliationWords[row.affiliation] },
+  { id: 'hats', header: 'Hats', cell: (row) => <span className="wrap-anywhere">{row.hats.join(', ')}</span> },
   { id: 'joinedAt', header: 'Entered', cell: (row) => <RelativeTime at={row.joinedAt} /> },
 ];
 const filters: readonly Filter[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomSettings } from '@/lib/admin/rooms/outputs.ts';
-import { changesOf, draftOf, problemsIn } from './changes.ts';
+import { changesOf, draftOf, problemsIn, rebased } from './changes.ts';
 
 const stored: RoomSettings = {
   title: 'Team',
@@ -31,6 +31,14 @@ describe('changes of a configuration', () => {
     expect(changesOf(stored, draftOf(stored))).toEqual({});
     const withPassword = { ...stored, hasPassword: true, maxOccupants: 30 };
     expect(changesOf(withPassword, draftOf(withPassword))).toEqual({});
+  });
+
+  it('stay on what others have saved meanwhile, and undo nothing of that', () => {
+    const draft = { ...draftOf(stored), title: 'Mine', moderated: true };
+    const theirs = { ...stored, title: 'Theirs', description: 'Also theirs' };
+    const next = rebased(stored, theirs, draft);
+    expect(changesOf(theirs, next)).toEqual({ title: 'Mine', moderated: true });
+    expect(rebased(stored, theirs, draftOf(stored))).toEqual(draftOf(theirs));
   });
 
   it('hold only what differs', () => {

@@ -30,6 +30,13 @@ export function changesOf(stored: RoomSettings, draft: Draft): Changes {
   return changed as Changes;
 }
 
+/** The same changes made on what is stored now; what the form has not changed is as others left it. */
+export function rebased(before: RoomSettings, stored: RoomSettings, draft: Draft): Draft {
+  const was = draftOf(before);
+  const own = Object.entries(draft).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key as keyof Draft]));
+  return { ...draftOf(stored), ...Object.fromEntries(own) };
+}
+
 /** What can be said without asking the server. */
 export function problemsIn(stored: RoomSettings, draft: Draft): Record<string, string> {
   const problems: Record<string, string> = {};

@@ -15,7 +15,7 @@ import { Select } from '@/lib/ui/primitives/select.tsx';
 import { sayDone } from '@/lib/ui/primitives/toast.tsx';
 import { roleWords } from '../../_parts/words.ts';
 import { configureRoom } from '../../actions.ts';
-import { changesOf, type Draft, draftOf, problemsIn } from './changes.ts';
+import { changesOf, type Draft, draftOf, problemsIn, rebased } from './changes.ts';
 
 const labels: Readonly<Record<string, string>> = {
   title: 'Title',
@@ -31,11 +31,14 @@ const shownRoles = ['moderator', 'participant', 'visitor'] as const;
 export function ConfigurationForm({
   room,
   stored,
+  version,
   occupants,
   mayWrite,
 }: {
   room: string;
   stored: RoomSettings;
+  /** Of what is stored. */
+  version: string;
   occupants: number;
   mayWrite: boolean;
 }) {
@@ -49,9 +52,14 @@ export function ConfigurationForm({
   // What others saved meanwhile is taken over, unless this form has changes of its own.
   const isClean = useRef(true);
   isClean.current = count === 0;
+  // What the changes of this form were made on.
+  const base = useRef({ stored, version, isOld: false });
   useEffect(() => {
-    if (isClean.current) setDraft(draftOf(stored));
-  }, [stored]);
+    const { stored: before, isOld } = base.current;
+    if (!isClean.current && !isOld) return;
+    setDraft((was) => rebased(before, stored, was));
+    base.current = { stored, version, isOld: false };
+  }, [stored, version]);
 
   const set = (change: Partial<Draft>) => setDraft((was) => ({ ...was, ...change }));
   const save = () => {
@@ -59,8 +67,13 @@ export function ConfigurationForm({
     const fields = problemsIn(stored, draft);
     if (Object.keys(fields).length > 0) return setState({ is: 'invalid', message: 'Nothing was saved:', fields });
     start(async () => {
-      const answer = await configureRoom({ room, ...changes });
+      const answer = await configureRoom({ room, version: base.current.version, ...changes });
       setState(answer);
+      if (answer.is === 'conflict') {
+        // Their values come under the changes of this form; saving once more is a decision.
+        base.current.isOld = true;
+        router.refresh();
+      }
       if (answer.is !== 'done') return;
       set({ password: '' });
       sayDone('Configuration saved');

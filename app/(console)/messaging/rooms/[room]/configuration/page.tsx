@@ -14,6 +14,7 @@ export default function RoomConfigurationPage({ params }: { params: RoomParams }
           <ConfigurationForm
             room={detail.room.address}
             stored={detail.settings}
+            version={detail.version}
             occupants={detail.room.occupants}
             mayWrite={may(viewer, 'rooms.write')}
           />
