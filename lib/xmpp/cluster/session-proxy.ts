@@ -207,7 +207,7 @@ export function createSessionProxies(deps: {
         bind: ask.bind === null ? null : serialize(ask.bind, ''),
         resume: ask.resume === null ? null : serialize(ask.resume, ''),
         agent: ask.agent,
-        facts: link.facts,
+        facts: ask.mechanism === undefined ? link.facts : { ...link.facts, mechanism: ask.mechanism },
         lang: link.lang,
       };
       return new Promise<SessionAnswer>((resolve) => {
