@@ -213,6 +213,8 @@ export function composeFailover(deps: {
     async start() {
       await recovery.enter();
       await ownership.start();
+      // A new home draws rooms to itself: the others are to know at once, not with their next look.
+      await ownership.announce();
       await assigner.refresh();
       await monitor.look();
     },
