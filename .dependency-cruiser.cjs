@@ -2,7 +2,8 @@
  * The walls of the house. Each rule says where the thing should go instead. TypeScript 7 has no API that the checker can read, so `typescript` is
  * the last version that has one; bin/import-rules.test.ts proves that a known bad import is reported and that the graph is not empty.
  */
-const rooms = 'im|muc|roster|presence|blocking|profile|directory|security|services|diagnostics|cluster|pubsub|files|push|search|notices|ldap|callmanager|assignment|redundancy';
+const rooms =
+  'im|muc|roster|presence|blocking|profile|directory|security|services|diagnostics|cluster|pubsub|files|push|search|notices|ldap|callmanager|assignment|redundancy';
 const room = `^lib/(${rooms})/`;
 const testing = '(^lib/testing/|\\.test\\.ts$|\\.contract\\.ts$)';
 
@@ -29,7 +30,10 @@ module.exports = {
         'Rooms talk by hooks of the router. The few friendships allowed: presence with roster, im with blocking through ports, directory with security, nodes and profile through ports, who acts for whom through the ports of the cluster.',
       severity: 'error',
       from: { path: room, pathNot: testing },
-      to: { path: room, pathNot: ['^lib/$1/', '^lib/(roster|security|directory|im)/(index|ports)\\.ts$', '^lib/(profile|cluster|redundancy)/ports\\.ts$'] },
+      to: {
+        path: room,
+        pathNot: ['^lib/$1/', '^lib/(roster|security|directory|im)/(index|ports)\\.ts$', '^lib/(profile|cluster|redundancy)/ports\\.ts$'],
+      },
     },
     {
       name: 'xmpp-knows-no-feature',

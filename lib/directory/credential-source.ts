@@ -25,8 +25,8 @@ export function createCredentialSource(deps: {
   readonly maxClients: () => number;
   /** Directories that know the passwords of their people. */
   readonly directories?: PasswordDirectories;
-  /** In a cluster: whether some node is home to this account. */
-  readonly hasHome?: (bare: BareJid) => boolean;
+  /** In a cluster: whether some node is home to this account. A promise where it has to be asked for. */
+  readonly hasHome?: (bare: BareJid) => boolean | Promise<boolean>;
 }): BuiltCredentialSource {
   const { accounts, tokens } = deps;
   const { directories } = deps;
@@ -38,10 +38,14 @@ export function createCredentialSource(deps: {
     shares: true,
     async run(bares) {
       const found = await accounts.credentials(bares);
-      return bares.map((bare) => {
-        const identity = found.get(bare) ?? null;
-        return identity === null || deps.hasHome === undefined || deps.hasHome(bare) ? identity : { ...identity, isUnassigned: true };
-      });
+      const { hasHome } = deps;
+      if (hasHome === undefined) return bares.map((bare) => found.get(bare) ?? null);
+      return Promise.all(
+        bares.map(async (bare) => {
+          const identity = found.get(bare) ?? null;
+          return identity === null || (await hasHome(bare)) ? identity : { ...identity, isUnassigned: true };
+        }),
+      );
     },
   });
   const findClient = createBatcher<{ bare: BareJid; clientId: string }, TokenClient | null>({
