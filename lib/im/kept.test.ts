@@ -277,6 +277,31 @@ describe('what a client sends again after a lost connection', () => {
     expect(again.sent).toEqual([]);
   });
 
+  it('costs one look into the archive for each correspondent, however much it is', async () => {
+    const world = createMessageWorld();
+    const { archive } = world.stores;
+    const bob = await world.signIn('bob@example.com/b');
+    await world.signIn('carol@example.com/c');
+    const alice = await world.signIn('alice@example.com/a');
+    const sendAll = (session: FakeSession) => {
+      for (let n = 0; n < 200; n++) world.chat(session, n % 2 === 0 ? 'bob@example.com' : 'carol@example.com', `m${n}`, `id${n}`);
+    };
+    sendAll(alice);
+    await world.until(() => alice.heldAcks === 0);
+    alice.end(null);
+    bob.take();
+    let looks = 0;
+    const page = archive.page;
+    archive.page = (query) => {
+      looks++;
+      return page(query);
+    };
+    const again = await world.signIn('alice@example.com/a');
+    sendAll(again);
+    await world.until(() => again.heldAcks === 0);
+    expect([bob.bodies(), world.stores.state.archive.size, looks]).toEqual([[], 400, 2]);
+  });
+
   it('is delivered, in order, when only the id is the same', async () => {
     const world = createMessageWorld();
     const bob = await world.signIn('bob@example.com/b');

@@ -3,6 +3,7 @@
  * the id of one that the same person sent to the same address a moment ago is acknowledged and swallowed, if it says the same. (Some clients
  * count their ids from 1 at each sign-in, so the id alone proves nothing.)
  */
+import { createHash } from 'node:crypto';
 import type { ArchiveValues } from '../config/schema/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Live } from '../kernel/live.ts';
@@ -12,7 +13,7 @@ import type { SenderFlow } from '../xmpp/router/sender-flow.ts';
 import type { MessageStanza } from '../xmpp/stanza/stanza.ts';
 import { traitsOf } from './classify.ts';
 import type { Archive, Journal } from './ports.ts';
-import { RESEND_CHECKED, RESEND_MS, RESEND_WINDOW_MS, stateOf } from './state.ts';
+import { RESEND_CHECKED, RESEND_MS, RESEND_WINDOW_MS, type Resend, stateOf } from './state.ts';
 
 export function createResendGuard(deps: {
   readonly flow: () => SenderFlow;
@@ -36,6 +37,7 @@ export function createResendGuard(deps: {
         (recent) => {
           state.resend = {
             known: new Set(recent.get(session.user.accountId)),
+            stored: new Map(),
             left: RESEND_CHECKED,
             until: clock.monotonic() + RESEND_WINDOW_MS,
           };
@@ -62,7 +64,7 @@ export function createResendGuard(deps: {
     }
     if (stanza.id === '' || !resend.known.has(keyOf(stanza))) return false;
     const go = deps.flow().pause(session);
-    isStored(session, stanza).then(
+    isStored(resend, session, stanza).then(
       (stored) => {
         if (stored) return go();
         resend.known.delete(keyOf(stanza));
@@ -77,16 +79,29 @@ export function createResendGuard(deps: {
     return true;
   }
 
-  async function isStored(session: ClientSession, stanza: MessageStanza): Promise<boolean> {
-    const { body } = traitsOf(stanza);
+  /** Of what is looked for all was there before: what is read once holds while it lasts. */
+  async function isStored(resend: Resend, session: ClientSession, stanza: MessageStanza): Promise<boolean> {
+    const peer = stanza.to?.bare ?? stanza.from.bare;
+    let stored = resend.stored.get(peer);
+    if (stored === undefined) {
+      stored = readStored(session.user.accountId, peer);
+      resend.stored.set(peer, stored);
+      stored.catch(() => resend.stored.delete(peer));
+    }
+    return (await stored).has(markOf(stanza.id, traitsOf(stanza).body));
+  }
+
+  const markOf = (id: string, body: string): string => `${id}\n${createHash('sha256').update(body).digest('base64')}`;
+
+  async function readStored(accountId: number, peer: string): Promise<ReadonlySet<string>> {
     const page = await archive.page({
-      accountId: session.user.accountId,
-      with: stanza.to?.bare ?? stanza.from.bare,
+      accountId,
+      with: peer,
       start: clock.now() - RESEND_MS - RESEND_WINDOW_MS,
       direction: 'backward',
       max: RESEND_CHECKED,
     });
-    return page.rows.some((row) => row.outgoing && row.stanzaId === stanza.id && row.body === body);
+    return new Set(page.rows.flatMap((row) => (row.outgoing ? [markOf(row.stanzaId, row.body)] : [])));
   }
 
   return { bound, takes };

@@ -15,6 +15,14 @@ export interface Drain {
   readonly later: { readonly xml: string; readonly stanza: MessageStanza | null }[];
 }
 
+export interface Resend {
+  readonly known: Set<string>;
+  /** By correspondent: what the archive has of this person's messages there, as id and digest of the text. Read when the first is sent again. */
+  readonly stored: Map<string, Promise<ReadonlySet<string>>>;
+  left: number;
+  readonly until: number;
+}
+
 /** What the im room keeps with each person in memory. */
 export interface ImState {
   /** Messages waiting in the store, those still being written included. */
@@ -26,7 +34,7 @@ export interface ImState {
   readonly forks: ForkLedger;
   drain: Drain | null;
   /** `peer + '\n' + id` of what this person sent a moment ago, to recognise what a client sends again; null when there is nothing to recognise. */
-  resend: { readonly known: Set<string>; left: number; readonly until: number } | null;
+  resend: Resend | null;
   /** Monotonic milliseconds of the last message of this person that went into the archive; 0 when none since they are in memory. */
   lastArchivedAt: number;
 }
@@ -88,7 +96,7 @@ export function registerImLoader(deps: {
             ...emptyState(),
             offline: counts.get(id) ?? 0,
             prefs: prefs.get(id) ?? null,
-            resend: sent.length > 0 ? { known: new Set(sent), left: RESEND_CHECKED, until } : null,
+            resend: sent.length > 0 ? { known: new Set(sent), stored: new Map(), left: RESEND_CHECKED, until } : null,
           };
           return [id, state];
         }),
