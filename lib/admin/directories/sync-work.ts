@@ -12,7 +12,7 @@ export type SyncDeps = Pick<AdminDeps, 'uow' | 'events' | 'settings' | 'director
 export const syncKind = 'directory.sync';
 
 /** One transaction each. */
-const SLICE = 250;
+const SLICE = 500;
 /** Kept with the run for its page; the job has all of them. */
 const SHOWN_CHANGES = 500;
 const LOOKED_UP = 1_000;
