@@ -59,20 +59,7 @@ export const areas: readonly Area[] = [
     icon: icon(AtSign),
     children: [{ label: 'Settings', href: '/presence/settings', may: 'settings.read' }],
   },
-  {
-    label: 'Call manager',
-    href: '/callmanager',
-    key: 'c',
-    may: 'callManager.read',
-    icon: icon(PhoneCall),
-    children: [
-      { label: 'Status', href: '/callmanager', may: 'callManager.read' },
-      { label: 'Users', href: '/callmanager/users', may: 'callManager.read' },
-      { label: 'Runs', href: '/callmanager/runs', may: 'callManager.read' },
-      { label: 'Publisher', href: '/callmanager/publisher', may: 'callManager.read' },
-      { label: 'Settings', href: '/callmanager/settings', may: 'settings.read' },
-    ],
-  },
+  { label: 'Call manager', href: '/callmanager', key: 'c', may: 'callManager.read', icon: icon(PhoneCall) },
   { label: 'Domains', href: '/domains', key: 'd', may: 'domains.read', icon: icon(Globe) },
   {
     label: 'Nodes',

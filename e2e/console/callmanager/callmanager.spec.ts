@@ -49,6 +49,10 @@ test('an administrator enters a call manager, trusts its certificate, and its us
     await expect.poll(() => served(shared.server)).toBe(60);
     await expect(page.getByText('60 may use IM and presence')).toBeVisible();
 
+    await visit(page, '/callmanager/users?show=entitled');
+    await expect(page.getByRole('rowheader', { name: /^user00001/ })).toBeVisible();
+    await visit(page, '/callmanager/users?show=gone');
+    await expect(page.getByRole('rowheader')).toHaveCount(0);
     await visit(page, '/callmanager/users/user00003');
     await expect(page.getByText('500003 in Internal').first()).toBeVisible();
   } finally {
@@ -67,6 +71,8 @@ test('a run that would lock out many waits; applied, it ends their sessions, and
   const { server } = shared;
   try {
     await server.mustCommand('settings', 'set', 'callManager.allowLoopback', 'true');
+    // The users of the specs before may still be here, as local ones.
+    await server.mustCommand('settings', 'set', 'callManager.adoptAccounts', 'true');
     const page = await as('administrator');
     await visit(page, '/callmanager/publisher');
     await page.getByLabel('Address').fill('localhost');

@@ -39,13 +39,12 @@ export async function startAxl(users: number): Promise<AxlPeer> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout! });
-  const waiting: ((line: string) => void)[] = [];
-  lines.on('line', (line) => waiting.shift()?.(line));
-  const answer = () =>
-    new Promise<string>((resolve, reject) => {
-      waiting.push(resolve);
-      child.once('exit', () => reject(new Error('The AXL stand-in has ended.')));
-    });
+  const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+  lines.on('line', (line) => waiting.shift()?.resolve(line));
+  child.once('exit', () => {
+    for (const one of waiting.splice(0)) one.reject(new Error('The AXL stand-in has ended.'));
+  });
+  const answer = () => new Promise<string>((resolve, reject) => void waiting.push({ resolve, reject }));
   const { port } = JSON.parse(await answer()) as { port: number };
   const send = async (command: object): Promise<void> => {
     const done = answer();

@@ -14,7 +14,7 @@ export default async function CallManagerUsersPage({ searchParams }: { searchPar
   const viewer = await requireViewer();
   if (!may(viewer, 'callManager.read')) return <NoPermission what="see the call manager" permission="callManager.read" />;
   const query = readTableQuery(await searchParams, { filters: ['show'] });
-  const show = findCallManagerUsersInput.shape.show.safeParse(query.filters.show);
+  const show = findCallManagerUsersInput.shape.show.safeParse(query.filters.show?.[0]);
   const found = await admin().callManager.users(viewer, {
     show: show.success ? show.data : 'all',
     ...(query.search ? { search: query.search } : {}),

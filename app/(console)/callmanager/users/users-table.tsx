@@ -35,7 +35,7 @@ const columns: readonly Column<Row>[] = [
     id: 'standing',
     header: 'Here',
     cell: (row) => (
-      <span className="flex max-w-96 flex-col gap-1">
+      <span className="flex max-w-96 flex-col items-start gap-1">
         <StatusBadge {...standing(row)} />
         {row.problem === '' ? null : <span className="text-quiet wrap-anywhere">{row.problem}</span>}
       </span>

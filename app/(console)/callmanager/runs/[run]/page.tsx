@@ -47,7 +47,7 @@ export default async function RunPage({
     );
   }
   const run = found.value;
-  const action = plannedInput.shape.action.safeParse(query.filters.action);
+  const action = plannedInput.shape.action.safeParse(query.filters.action?.[0]);
   const [planned, problems] = await Promise.all([
     run.state === 'waiting'
       ? admin().callManager.planned(viewer, {
