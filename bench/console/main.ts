@@ -70,7 +70,16 @@ try {
   if (only.includes('pages')) {
     const { items: found } = await get('/users?limit=1');
     const { items: operators } = await get('/operators');
-    const seen = { user: String(found[0].id), job: '', operator: operators[0].id, room: '', node: 'owner=none&node=none' };
+    const seen = {
+      user: String(found[0].id),
+      job: '',
+      operator: operators[0].id,
+      room: '',
+      node: 'owner=none&node=none',
+      directory: '',
+      agreement: '',
+      run: '',
+    };
     const paths = pages.filter((page) => !page.path(seen).endsWith('/') && !page.path(seen).includes('//')).map((page) => page.path(seen));
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

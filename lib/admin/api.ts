@@ -4,10 +4,12 @@ import type { Result } from '../kernel/result.ts';
 import { announcements } from './announcements/index.ts';
 import { assignment } from './assignment/index.ts';
 import { audit } from './audit/index.ts';
+import { callManager } from './callmanager/index.ts';
 import { certificates } from './certificates/index.ts';
 import { components } from './components/index.ts';
 import { dataMonitor } from './data-monitor/index.ts';
 import { diagnostics } from './diagnostics/index.ts';
+import { directories } from './directories/index.ts';
 import { domains } from './domains/index.ts';
 import { files } from './files/index.ts';
 import { jobs } from './jobs/index.ts';
@@ -60,6 +62,8 @@ export const useCases = {
   redundancy,
   assignment,
   dataMonitor,
+  directories,
+  callManager,
 } as const;
 
 type Areas = typeof useCases;

@@ -3,6 +3,14 @@ import type { BareJid } from '../kernel/jid.ts';
 import type { CredentialSource, StoredIdentity } from '../xmpp/sasl/ports.ts';
 import type { AccountStore, ClientTokenStore, CredentialProfile, TokenChange, TokenClient } from './ports.ts';
 
+export interface PasswordDirectories {
+  /** Some directory signs people in. */
+  readonly signsIn: boolean;
+  /** SCRAM needs a password that is stored here; what is offered while people of directories sign in too. */
+  mechanisms(): 'automatic' | 'both' | 'plain';
+  verify(accountId: number, password: string): Promise<'right' | 'wrong' | 'disabled' | 'expired'>;
+}
+
 export interface BuiltCredentialSource extends CredentialSource {
   /** Looks again how stored passwords are hashed; call it now and then. */
   refreshProfiles(): Promise<void>;
@@ -10,15 +18,20 @@ export interface BuiltCredentialSource extends CredentialSource {
 
 /** What signing in asks of storage, in batches: a storm of sign-ins is few statements. */
 export function createCredentialSource(deps: {
-  readonly accounts: Pick<AccountStore, 'credentials' | 'upgradeCredentials' | 'credentialProfiles'>;
+  readonly accounts: Pick<AccountStore, 'credentials' | 'upgradeCredentials' | 'credentialProfiles'> &
+    Partial<Pick<AccountStore, 'passwordDomains'>>;
   readonly tokens: Pick<ClientTokenStore, 'find' | 'change' | 'touch'>;
   /** Clients with tokens an account may have. */
   readonly maxClients: () => number;
   /** In a cluster: whether some node is home to this account. A promise where it has to be asked for. */
   readonly hasHome?: (bare: BareJid) => boolean | Promise<boolean>;
+  /** Directories that know the passwords of their people. */
+  readonly directories?: PasswordDirectories;
 }): BuiltCredentialSource {
   const { accounts, tokens } = deps;
+  const { directories } = deps;
   let profiles: readonly CredentialProfile[] = [];
+  let passwordDomains: ReadonlySet<string> = new Set();
 
   const lookup = createBatcher<BareJid, StoredIdentity | null>({
     keyOf: (bare) => bare,
@@ -56,8 +69,21 @@ export function createCredentialSource(deps: {
     touchToken: (accountId, clientId, at, address) => tokens.touch(accountId, clientId, at, address),
     upgrade: (accountId, from, to) => accounts.upgradeCredentials(accountId, from, to),
     profiles: () => profiles,
+    ...(directories === undefined
+      ? {}
+      : {
+          verify: directories.verify,
+          offers: (domain: string) => {
+            if (!directories.signsIn) return { scram: true, plain: false };
+            const how = directories.mechanisms();
+            // Many clients try the strongest mechanism alone. Where nobody has a password here, SCRAM could never succeed.
+            const scram = how === 'both' || (how === 'automatic' && passwordDomains.has(domain));
+            return { scram, plain: true };
+          },
+        }),
     async refreshProfiles() {
       profiles = await accounts.credentialProfiles();
+      if (accounts.passwordDomains !== undefined) passwordDomains = new Set(await accounts.passwordDomains());
     },
   };
 }

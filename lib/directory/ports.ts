@@ -29,6 +29,8 @@ export interface NewAccount {
   readonly mail: string;
   readonly enabled: boolean;
   readonly credentials: ScramCredentials | null;
+  /** Where it comes from; local when absent. */
+  readonly source?: Account['source'];
 }
 
 /** Never the password (RFC 5802 §3, RFC 7677). Binary parts are base64. */
@@ -82,10 +84,13 @@ export interface AccountStore {
   create(
     rows: readonly NewAccount[],
   ): Promise<{ created: readonly Account[]; taken: readonly { index: number; by: 'userId' | 'address' }[] }>;
-  /** Null when missing; 'conflict' when `expectedVersion` is given and old; 'taken' when the new address or user ID belongs to another. */
+  /**
+   * Null when missing; 'conflict' when `expectedVersion` is given and old; 'taken' when the new address or user ID belongs to another.
+   * An account whose source is no longer `local` loses its password here.
+   */
   update(
     id: number,
-    patch: Partial<Pick<Account, 'userId' | 'local' | 'domain' | 'name' | 'mail' | 'enabled'>>,
+    patch: Partial<Pick<Account, 'userId' | 'local' | 'domain' | 'name' | 'mail' | 'enabled' | 'source'>>,
     expectedVersion?: number,
   ): Promise<Account | null | 'conflict' | 'taken'>;
   setEnabled(ids: readonly number[], enabled: boolean): Promise<readonly Account[]>;
@@ -93,7 +98,9 @@ export interface AccountStore {
   remove(ids: readonly number[]): Promise<readonly Account[]>;
   credentials(
     bares: readonly BareJid[],
-  ): Promise<Map<BareJid, { accountId: number; enabled: boolean; credentials: ScramCredentials | null }>>;
+  ): Promise<Map<BareJid, { accountId: number; enabled: boolean; credentials: ScramCredentials | null; source?: Account['source'] }>>;
+  /** IM domains in which somebody has a password here. */
+  passwordDomains(): Promise<readonly string[]>;
   /** A new password: every token of the account is void with the old one. */
   setCredentials(id: number, credentials: ScramCredentials): Promise<void>;
   /** The same password hashed better; nothing happens, and false, when the stored credentials are no longer `from`. */

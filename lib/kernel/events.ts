@@ -33,6 +33,13 @@ export interface Events {
   /** A step of a redundancy group, or a change of the group itself. */
   'redundancy.changed': { readonly groupId: number; readonly says: string; readonly by: string };
   'assignment.changed': { readonly count: number; readonly by: string };
+  'directory.changed': {
+    readonly directoryId: string;
+    /** `server`: one came or went. */
+    readonly what: 'added' | 'updated' | 'removed' | 'agreements' | 'synchronised' | 'server';
+    readonly by: string;
+  };
+  'callManager.changed': { readonly what: 'configured' | 'removed' | 'run' };
   'notice.changed': { readonly kind: 'motd' | 'welcome'; readonly by: string };
 }
 export type EventName = keyof Events;

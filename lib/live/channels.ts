@@ -16,6 +16,13 @@ export interface Channels {
   files: { readonly params: InputOf<AdminApi['files']['find']>; readonly value: ValueOf<AdminApi['files']['find']> };
   domains: { readonly params: InputOf<AdminApi['domains']['list']>; readonly value: ValueOf<AdminApi['domains']['list']> };
   components: { readonly params: InputOf<AdminApi['components']['list']>; readonly value: ValueOf<AdminApi['components']['list']> };
+  directories: { readonly params: InputOf<AdminApi['directories']['list']>; readonly value: ValueOf<AdminApi['directories']['list']> };
+  directory: { readonly params: InputOf<AdminApi['directories']['get']>; readonly value: ValueOf<AdminApi['directories']['get']> };
+  agreements: {
+    readonly params: InputOf<AdminApi['directories']['listAgreements']>;
+    readonly value: ValueOf<AdminApi['directories']['listAgreements']>;
+  };
+  callManager: { readonly params: InputOf<AdminApi['callManager']['show']>; readonly value: ValueOf<AdminApi['callManager']['show']> };
   tokens: { readonly params: InputOf<AdminApi['tokens']['list']>; readonly value: ValueOf<AdminApi['tokens']['list']> };
   operators: { readonly params: InputOf<AdminApi['operators']['list']>; readonly value: ValueOf<AdminApi['operators']['list']> };
   roles: { readonly params: InputOf<AdminApi['roles']['list']>; readonly value: ValueOf<AdminApi['roles']['list']> };

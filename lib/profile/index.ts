@@ -21,6 +21,8 @@ export function createProfile(deps: {
   roster: Roster;
   settings: Live<PresenceValues>;
   clock: Clock;
+  /** A card for somebody who made none; null when nobody knows one. */
+  cardOf?: (accountId: number) => Promise<string | null>;
   conversion?: {
     nodes: PersonalNodes;
     users: Users;
@@ -37,7 +39,7 @@ export function createProfile(deps: {
     name: 'profile',
     hooks: [...last.hooks, ...(avatars?.hooks ?? [])],
     iq: [
-      ...vcardHandlers({ store, saved: avatars?.vcardSaved, turn: avatars?.turn }),
+      ...vcardHandlers({ store, saved: avatars?.vcardSaved, turn: avatars?.turn, cardOf: deps.cardOf }),
       ...privateHandlers({ store, bookmarks }),
       ...last.iq,
       ...(conversion === undefined ? [] : vcard4Handlers({ nodes: conversion.nodes, roster: deps.roster })),

@@ -26,11 +26,15 @@ const tooLarge: StanzaFault = {
   text: `The vCard is too large: ${MAX_VCARD_BYTES / 1024} KiB are allowed. Use a smaller picture.`,
 };
 
-/** `saved` hears of a vCard that its owner has stored; `turn` is for whoever else writes the vCard of a person. */
+/**
+ * `saved` hears of a vCard that its owner has stored; `turn` is for whoever else writes the vCard of a person; `cardOf` has one for people who stored
+ * none.
+ */
 export const vcardHandlers = (deps: {
   store: ProfileStore;
   saved?: ((user: User, photo: Photo | null) => void) | undefined;
   turn?: (<T>(user: User, work: () => Promise<T>) => Promise<T>) | undefined;
+  cardOf?: ((accountId: number) => Promise<string | null>) | undefined;
 }): readonly IqHandler[] => [
   {
     ns: VCARD,
@@ -39,7 +43,7 @@ export const vcardHandlers = (deps: {
     types: ['get', 'set'],
     async handle({ session, user, iq, payload }) {
       if (iq.type === 'get') {
-        const xml = await deps.store.vcard(user.accountId);
+        const xml = (await deps.store.vcard(user.accountId)) ?? (await deps.cardOf?.(user.accountId)) ?? null;
         return xml === null ? { fault: nothing } : { result: xml };
       }
       const xml = serialize(payload, NS.client);
@@ -59,7 +63,7 @@ export const vcardHandlers = (deps: {
     types: ['get'],
     missing: nobody,
     async handle({ user }) {
-      const xml = await deps.store.vcard(user.accountId);
+      const xml = (await deps.store.vcard(user.accountId)) ?? (await deps.cardOf?.(user.accountId)) ?? null;
       return xml === null ? { fault: nobody } : { result: xml };
     },
   },

@@ -44,6 +44,8 @@ export interface Operator {
   readonly role: string;
   readonly enabled: boolean;
   readonly mustChangePassword: boolean;
+  /** Whose password it is: ours, or a directory's, which then gives the role too. */
+  readonly source: 'local' | 'directory';
   readonly createdAt: number;
   readonly lastSignInAt: number | null;
   readonly version: number;
@@ -85,6 +87,8 @@ export interface OperatorStore {
     role: string;
     passwordHash: string;
     mustChangePassword: boolean;
+    /** Default `local`. */
+    source?: Operator['source'];
   }): Promise<Operator | 'taken'>;
   update(
     id: string,

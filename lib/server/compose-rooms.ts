@@ -8,6 +8,7 @@ import type { EventHub } from '../kernel/events.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import type { Live } from '../kernel/live.ts';
 import type { Log } from '../kernel/log.ts';
+import { type Directories, directoryCard } from '../ldap/index.ts';
 import { createMuc, type Muc } from '../muc/index.ts';
 import { createHolds, createNotices, type Notices } from '../notices/index.ts';
 import { createPresence, type Presence } from '../presence/index.ts';
@@ -32,6 +33,7 @@ import { contactForms, contactRoom } from '../xmpp/xeps/xep-0157-contact.ts';
 import { createPing } from '../xmpp/xeps/xep-0199-ping.ts';
 import { createTime } from '../xmpp/xeps/xep-0202-time.ts';
 import { createExternalServices } from '../xmpp/xeps/xep-0215-external.ts';
+import { createPeopleDirectory } from './people-directory.ts';
 
 export interface ComposedRooms {
   readonly users: BuiltUsers;
@@ -57,6 +59,7 @@ export function composeRooms(deps: {
   readonly stores: Stores;
   readonly settings: SettingsRegistry;
   readonly domains: Live<ReadonlySet<string>>;
+  readonly directories: Directories;
   readonly administration: { readonly commands: AdminCommands; readonly ownAccounts: OwnAccounts };
   readonly events: EventHub;
   readonly clock: Clock;
@@ -132,6 +135,7 @@ export function composeRooms(deps: {
         ),
       log,
     },
+    cardOf: (accountId) => deps.directories.card(accountId).then((card) => (card === null ? null : directoryCard(card))),
   });
   const notices = createNotices({
     store: stores.notices,
@@ -148,13 +152,7 @@ export function composeRooms(deps: {
     log,
   });
   const search = createSearch({
-    directory: {
-      async find(words, domain, limit) {
-        const where = { search: words, enabled: true, ...(domain === null ? {} : { domain }) };
-        const page = await stores.accounts.find({ ...where, sort: 'name', descending: false, limit });
-        return page.items.map(({ bare, userId, name, mail }) => ({ bare, userId, name, mail }));
-      },
-    },
+    directory: createPeopleDirectory({ accounts: stores.accounts, directories: deps.directories }),
     router,
     imDomains: deps.domains,
     settings: settings.section('search'),

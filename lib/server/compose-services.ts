@@ -22,20 +22,30 @@ import type { HttpListeners } from './http.ts';
 export interface SignInSwitch {
   readonly credentials: CredentialSource;
   set(isOn: boolean): void;
+  /** Why nobody can sign in although it runs; null: people can. */
+  held(): string | null;
 }
 
-export function createSignInSwitch(source: CredentialSource): SignInSwitch {
+/** `gate` tells what must be waited for after a start. */
+export function createSignInSwitch(source: CredentialSource, gate: () => string | null = () => null): SignInSwitch {
   let isOn = false;
+  const shut = (): string | null => (isOn ? gate() : 'The authentication service is stopped.');
   return {
     credentials: {
       ...source,
-      lookup: (bare) => (isOn ? source.lookup(bare) : Promise.reject(new Error('The authentication service is stopped.'))),
-      lookupToken: (bare, clientId) =>
-        isOn ? source.lookupToken(bare, clientId) : Promise.reject(new Error('The authentication service is stopped.')),
+      lookup(bare) {
+        const why = shut();
+        return why === null ? source.lookup(bare) : Promise.reject(new Error(why));
+      },
+      lookupToken(bare, clientId) {
+        const why = shut();
+        return why === null ? source.lookupToken(bare, clientId) : Promise.reject(new Error(why));
+      },
     },
     set: (next) => {
       isOn = next;
     },
+    held: gate,
   };
 }
 
@@ -183,6 +193,10 @@ export function addServices(deps: {
       return ok(undefined);
     },
     stop: async () => deps.signInSwitch.set(false),
+    health() {
+      const why = deps.signInSwitch.held();
+      return why === null ? { ok: true, why: '' } : { ok: false, why: `Nobody can sign in yet. ${why}` };
+    },
   });
   services.add({
     name: 'router',

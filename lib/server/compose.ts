@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { useCases } from '../admin/api.ts';
 import { createAdmin } from '../admin/create-admin.ts';
+import { createConsoleDirectory } from '../admin/directories/console-directory.ts';
+import { createDirectorySchedule } from '../admin/directories/schedule.ts';
 import { createJobRunner } from '../admin/jobs/runner.ts';
 import { publishAdmin } from '../admin/publish.ts';
 import { createRebuild } from '../admin/rebuild-work.ts';
@@ -10,6 +12,7 @@ import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { AdminDeps } from '../admin/shared/define.ts';
 import type { UseCaseTable } from '../admin/shared/registry.ts';
 import { createReportWatch } from '../blocking/index.ts';
+import { syncAlarms } from '../callmanager/index.ts';
 import type { Environment } from '../config/load.ts';
 import { nearestName } from '../config/nearest.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
@@ -22,6 +25,7 @@ import { startAfter } from '../kernel/ids.ts';
 import type { BareJid, Domain } from '../kernel/jid.ts';
 import { ok, type Result, refuse } from '../kernel/result.ts';
 import { createTimerWheel } from '../kernel/timer-wheel.ts';
+import { createDirectories } from '../ldap/index.ts';
 import { createLiveGateway } from '../live/gateway.ts';
 import { projections } from '../live/projections/index.ts';
 import {
@@ -45,6 +49,7 @@ import { createUsers } from '../xmpp/router/create-users.ts';
 import { makeScramCredentials } from '../xmpp/sasl/credentials.ts';
 import { createAdminSocket } from './admin-socket.ts';
 import type { BannerFacts } from './banner.ts';
+import { addSyncAgent, composeCallManager } from './call-manager.ts';
 import { createCatchUp } from './catch-up.ts';
 import { composeFailover, createLateOwnership } from './compose-failover.ts';
 import { composeNodes } from './compose-nodes.ts';
@@ -217,9 +222,20 @@ async function compose(
     clock,
     log,
   });
+  const directorySecrets = createSealer({ key: await secret('directory-secret'), purpose: 'directory passwords' });
+  const directories = createDirectories({
+    store: stores.directories,
+    unseal: directorySecrets.open,
+    clock,
+    log,
+    changed: (directoryId) => events.emit('directory.changed', { directoryId, what: 'server', by: '' }),
+  });
+  await directories.reload();
+  closers.push(() => directories.stop());
   const rooms = composeRooms({
     stores,
     settings,
+    directories,
     domains: domains.hosted,
     administration,
     events,
@@ -248,9 +264,30 @@ async function compose(
     tokens: stores.clientTokens,
     maxClients: () => xmppSettings.get().fastClients,
     ...(failover.hasHome === undefined ? {} : { hasHome: failover.hasHome }),
+    directories: {
+      get signsIn() {
+        return directories.signsIn;
+      },
+      mechanisms: () => settings.section('directories').get().mechanisms,
+      verify: directories.verify,
+    },
   });
   await credentials.refreshProfiles();
-  const signInSwitch = createSignInSwitch(credentials);
+  events.on('directory.changed', ({ what }) => {
+    if (what === 'server' || what === 'agreements') return;
+    const reloaded = what === 'synchronised' ? Promise.resolve() : directories.reload();
+    reloaded.then(credentials.refreshProfiles).catch((error: unknown) => log.error('ldap.reload-failed', { error }));
+  });
+  const callManager = composeCallManager({
+    stores,
+    settings,
+    domains,
+    sealer: createSealer({ key: await secret('call-manager-secret'), purpose: 'call manager' }),
+    events,
+    clock,
+    log,
+  });
+  const signInSwitch = createSignInSwitch(credentials, callManager.agent.gate);
   const clients = createClients({
     settings: settings.section('xmpp'),
     presence: settings.section('presence'),
@@ -307,8 +344,9 @@ async function compose(
     if (what !== 'connection') components.reload().catch((error: unknown) => log.error('component.reload-failed', { error }));
   });
   const componentListeners = componentPorts({ env, components, settings: settings.section('components'), log });
-  events.on('user.changed', ({ bare, what, movedTo }) => {
+  events.on('user.changed', ({ accountId, bare, what, movedTo }) => {
     users.forgetMissing(bare as BareJid);
+    directories.forget(accountId);
     if (what === 'removed' || what === 'disabled' || what === 'password-changed')
       users.evict(bare as BareJid, what, administration.sparedSession(bare));
     else if (what === 'moved') users.evict(bare as BareJid, 'removed');
@@ -382,6 +420,8 @@ async function compose(
         ...reportWatch.alarms(),
         ...members.alarms(),
         ...failover.alarms(),
+        ...directories.alarms(),
+        ...syncAlarms(callManager.agent.status()),
       ],
     },
     settings: server,
@@ -414,6 +454,7 @@ async function compose(
     clock,
     log,
     cookieSecret,
+    directory: createConsoleDirectory({ directories, operators: stores.operators, sessions: stores.consoleSessions, events, clock, log }),
   });
   closers.push(() => auth.stop());
   const uow = stores.unitOfWork;
@@ -467,7 +508,12 @@ async function compose(
     failover: failover.control,
     protocols: () => [...streamProtocols, componentProtocol, ...rooms.router.protocols],
     nodes: members.door,
+    directories,
+    directorySecrets,
+    callManager,
   };
+  const directorySchedule = createDirectorySchedule({ uow, events, settings, directories, clock, jobs, log });
+  await directorySchedule.recover();
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
   closers.push(() => publishAdmin(null));
@@ -556,11 +602,14 @@ async function compose(
         everyMs: 60 * minute,
         run: () => stores.reports.expire(clock.now() - settings.section('im').get().reportDays * 1000, 1_000),
       },
+      { name: 'users gone from the call manager', everyMs: 10 * minute, run: () => callManager.deleteGone() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],
     clock,
     log,
   });
+  // Before whatever lets people in: it may have to wait for a first synchronisation.
+  addSyncAgent(services, callManager);
   addServices({
     services,
     database,

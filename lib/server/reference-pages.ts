@@ -8,6 +8,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { createEventHub } from '../kernel/events.ts';
 import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
+import type { Directories } from '../ldap/index.ts';
 import type { Stores } from '../store/stores.ts';
 import { streamProtocols } from '../xmpp/c2s/protocols.ts';
 import { type ComplianceRow, complianceOf, protocolList, suitesOf } from '../xmpp/compliance.ts';
@@ -28,6 +29,7 @@ function protocolsOfRooms(): readonly Protocol[] {
     stores: none as Stores,
     settings: { section: defaults, version: 0 },
     domains: liveBox<ReadonlySet<string>>(new Set()),
+    directories: none as Directories,
     administration: { commands: none as AdminCommands, ownAccounts: none as OwnAccounts },
     events: createEventHub(() => undefined),
     clock: systemClock,

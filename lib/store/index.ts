@@ -5,6 +5,7 @@ import { prismaHomeStore, prismaOwnershipStore } from './assignment/homes.ts';
 import { prismaAuditStore } from './audit/audits.ts';
 import { prismaBlockListStore } from './blocking/block-lists.ts';
 import { prismaReportStore } from './blocking/reports.ts';
+import { prismaCallManagerStore } from './callmanager/call-manager.ts';
 import { prismaClusterStore } from './cluster/nodes.ts';
 import { prismaComponentStore } from './components/components.ts';
 import { prismaSettingsStore } from './config/settings.ts';
@@ -19,6 +20,7 @@ import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prismaArchive } from './im/archive.ts';
 import { prismaOfflineQueue } from './im/offline-queue.ts';
 import { prismaJobStore } from './jobs/jobs.ts';
+import { prismaDirectoryStore } from './ldap/directories.ts';
 import { prismaRoomArchive } from './muc/room-archive.ts';
 import { prismaRoomStore } from './muc/rooms.ts';
 import { prismaNoticeStore } from './notices/notices.ts';
@@ -106,6 +108,8 @@ export function createStores(database: Database, { node, log, now = Date.now, fe
     cluster: prismaClusterStore({ db }),
     homes: prismaHomeStore({ db }),
     redundancy: prismaRedundancyStore({ db }),
+    directories: prismaDirectoryStore({ db }),
+    callManager: prismaCallManagerStore({ db }),
   });
   const db = plainDb(client);
   const admin = adminStores(db);

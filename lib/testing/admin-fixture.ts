@@ -2,7 +2,7 @@ import { useCases } from '../admin/api.ts';
 import { createAdmin } from '../admin/create-admin.ts';
 import { createJobRunner } from '../admin/jobs/runner.ts';
 import { createRebuild } from '../admin/rebuild-work.ts';
-import type { AdminDeps, AnyUseCase, FailoverControl } from '../admin/shared/define.ts';
+import type { AdminDeps, AnyUseCase, CallManagerControl, FailoverControl } from '../admin/shared/define.ts';
 import type { AuthDoor } from '../admin/shared/door.ts';
 import type { EngineView, SessionView } from '../admin/shared/engine-view.ts';
 import { rolePermissions, type Viewer } from '../admin/shared/viewer.ts';
@@ -72,6 +72,7 @@ export function adminFixture(more: Partial<AdminDeps> = {}) {
     } satisfies AdminDeps['notices'],
     passwords: { scram: async (password: string) => pretendedCredentials(password) },
     failover: aloneFailover(),
+    callManager: noCallManager,
     ...more,
   };
   const jobs = createJobRunner({ uow, clock: base.clock, log: base.log, events, rebuild: createRebuild(base), nodeName: 'node-1' });
@@ -120,6 +121,26 @@ function aloneFailover(): FailoverControl {
     monitor,
   };
 }
+
+/** None is configured. */
+const noCallManager = {
+  agent: {
+    status: () => ({
+      isStarted: true,
+      isConfigured: false,
+      isEnabled: false,
+      host: '',
+      run: null,
+      lastFullAt: 0,
+      lastGoodAt: 0,
+      spoken: '',
+      release: '',
+      failure: null,
+      nextFullAt: null,
+    }),
+    gate: () => null,
+  },
+} as unknown as CallManagerControl;
 
 function useCaseById(id: string): AnyUseCase {
   const [area = '', verb = ''] = id.split('.');

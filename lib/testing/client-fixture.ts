@@ -86,7 +86,7 @@ export interface ClientFixture {
 
 export async function clientFixture(
   change: Partial<XmppValues> = {},
-  more: { clock?: Clock; registration?: Registration; tls?: TlsContexts } = {},
+  more: { clock?: Clock; registration?: Registration; tls?: TlsContexts; directory?: Pick<CredentialSource, 'verify' | 'offers'> } = {},
 ): Promise<ClientFixture> {
   const clock = more.clock ?? systemClock;
   const settings = settingsBox('xmpp', { connectionsPerAddress: 0, ...change });
@@ -166,6 +166,7 @@ export async function clientFixture(
       return false;
     },
     profiles: () => fixture.profiles,
+    ...more.directory,
   };
   const clients = createClients({
     settings,

@@ -13,6 +13,7 @@ import { type BareJid, parseJid } from '../kernel/jid.ts';
 import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
 import { createTimerWheel } from '../kernel/timer-wheel.ts';
+import { createDirectories } from '../ldap/index.ts';
 import { type ComposedRooms, composeRooms } from '../server/compose-rooms.ts';
 import { createEngineView, storedContacts } from '../server/engine-view.ts';
 import { type JoinedEngines, joinEngines } from '../server/join-engines.ts';
@@ -101,6 +102,7 @@ export async function createClusterWorld(
       stores,
       settings,
       domains: liveBox<ReadonlySet<string>>(new Set([DOMAIN])),
+      directories: createDirectories({ store: stores.directories, unseal: () => null, clock, log, changed: () => undefined }),
       administration: { commands: { mayAdminister: () => false } as unknown as AdminCommands, ownAccounts: {} as OwnAccounts },
       events,
       clock,

@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { createConsoleDirectory } from '../admin/directories/console-directory.ts';
 import { createRoles } from '../admin/roles/roles.ts';
 import { createAuthDoor } from '../admin/security/auth-door.ts';
 import type { Viewer } from '../admin/shared/viewer.ts';
@@ -6,6 +7,7 @@ import { type ConsoleValues, type SignInValues, sections } from '../config/schem
 import { createEventHub } from '../kernel/events.ts';
 import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
+import type { Directories } from '../ldap/index.ts';
 import { createPasswordHasher, createSecondFactor, createSignInGuard } from '../security/index.ts';
 import type { RoleName } from '../security/ports.ts';
 import { adminFixture, viewerOf as viewerWith } from './admin-fixture.ts';
@@ -16,7 +18,7 @@ const defaults = <T>(id: 'signIn' | 'console') =>
 export const address = '192.0.2.1';
 
 /** Console operators over memory stores, with the real sign-in, back-off and use cases; time stands still unless a test moves it. */
-export async function securityWorld() {
+export async function securityWorld({ directories }: { directories?: Directories } = {}) {
   const clock = createFakeClock();
   const events = createEventHub((name, error) => {
     throw new Error(`${name}: ${String(error)}`);
@@ -56,6 +58,18 @@ export async function securityWorld() {
     clock,
     log: silentLog,
     cookieSecret: 'c',
+    ...(directories === undefined
+      ? {}
+      : {
+          directory: createConsoleDirectory({
+            directories,
+            operators: stores.operators,
+            sessions: stores.consoleSessions,
+            events,
+            clock,
+            log: silentLog,
+          }),
+        }),
   });
   const add = async (username: string, role: string, more: { mustChangePassword?: boolean } = {}) => {
     const made = await stores.operators.create({

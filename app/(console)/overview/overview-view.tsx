@@ -127,6 +127,21 @@ export function OverviewView({ initial, span, history }: { initial: Overview; sp
                         </Link>
                       ),
                     },
+                    ...(value.callManager === null
+                      ? []
+                      : [
+                          {
+                            label: 'Call manager',
+                            value: (
+                              <>
+                                <Link href="/callmanager" className="text-accent underline underline-offset-2">
+                                  {value.callManager.host}
+                                </Link>
+                                , {value.callManager.says}, last good run <RelativeTime at={value.callManager.lastGoodAt} />
+                              </>
+                            ),
+                          },
+                        ]),
                     {
                       label: 'Locks',
                       value: (

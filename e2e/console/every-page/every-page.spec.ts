@@ -22,11 +22,23 @@ async function makeSeen({ server }: Console): Promise<Seen> {
     `<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='http://jabber.org/protocol/nick'><item id='current'>${nick}</item></publish></pubsub>`,
   );
   await client.close();
+  const directory = unique('directory');
+  const agreement = unique('agreement');
+  // Nothing listens there: the pages show a directory that is away and a run that failed.
+  await server.mustCommand('ldap', 'add', directory, '--servers', '127.0.0.1:9', '--base', 'dc=example,dc=test');
+  await server.mustCommand('ldap', 'agree', directory, agreement, '--every-minutes', '0');
+  await server.command('ldap', 'sync', agreement, '--trial');
   const read = async (...args: string[]) => JSON.parse(await server.mustCommand(...args, '--json'));
   const user = (await read('users', 'show', name)) as { user: { id: number } };
   const jobs = (await read('jobs', 'list')) as { items: { id: string }[] };
   const operators = (await read('operators', 'list')) as { items: { id: string }[] };
+  const directories = (await read('ldap', 'show', directory)) as { id: string };
+  const agreements = (await read('ldap', 'agreement', agreement)) as { id: string };
+  const runs = (await read('ldap', 'runs', agreement)) as { items: { id: string }[] };
   return {
+    directory: directories.id,
+    agreement: agreements.id,
+    run: runs.items[0]?.id ?? '',
     user: String(user.user.id),
     job: jobs.items[0]?.id ?? '',
     operator: operators.items[0]?.id ?? '',

@@ -11,6 +11,9 @@ export interface Seen {
   /** The query that names a node somebody published to. */
   readonly node: string;
   readonly room: string;
+  readonly directory: string;
+  readonly agreement: string;
+  readonly run: string;
 }
 
 export interface PageRow {
@@ -37,6 +40,12 @@ export const pages: readonly PageRow[] = [
   row('/users/[id]/rooms', everybody, ({ user }) => `/users/${user}/rooms`),
   row('/users/[id]/published', everybody, ({ user }) => `/users/${user}/published`),
   row('/users/[id]/audit', everybody, ({ user }) => `/users/${user}/audit`),
+  row('/directories', everybody),
+  row('/directories/new', administrators),
+  row('/directories/[id]', everybody, ({ directory }) => `/directories/${directory}`),
+  row('/directories/[id]/edit', administrators, ({ directory }) => `/directories/${directory}/edit`),
+  row('/directories/agreements/[id]', everybody, ({ agreement }) => `/directories/agreements/${agreement}`),
+  row('/directories/runs/[id]', everybody, ({ run }) => `/directories/runs/${run}`),
   row('/sessions', everybody),
   row('/messaging/rooms', everybody),
   row('/messaging/rooms/[room]', everybody, ({ room }) => `/messaging/rooms/${room}`),
@@ -59,6 +68,14 @@ export const pages: readonly PageRow[] = [
   row('/messaging/components', everybody),
   row('/messaging/announcements', everybody),
   row('/messaging/reports', everybody),
+  row('/callmanager', everybody),
+  row('/callmanager/users', everybody),
+  row('/callmanager/users/[user]', everybody, () => '/callmanager/users/nobody'),
+  row('/callmanager/runs', everybody),
+  row('/callmanager/runs/[run]', everybody, () => '/callmanager/runs/none'),
+  row('/callmanager/publisher', everybody),
+  row('/callmanager/settings', everybody),
+  row('/callmanager/settings/history', everybody),
   row('/presence/settings', everybody),
   row('/presence/settings/history', everybody),
   row('/domains', everybody),

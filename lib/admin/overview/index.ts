@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AgentStatus } from '../../callmanager/index.ts';
 import type { Sample } from '../../diagnostics/index.ts';
 import { ok } from '../../kernel/result.ts';
 import { alarmView } from '../diagnostics/index.ts';
@@ -53,6 +54,17 @@ function dataMonitorOf({ failover }: AdminDeps) {
   };
 }
 
+function callManagerOf(status: AgentStatus): { host: string; says: string; lastGoodAt: number | null } | null {
+  if (!status.isConfigured) return null;
+  const { failure, host, run } = status;
+  const doing =
+    run === null ? null : { reading: 'reads now', applying: 'is being applied', waiting: 'waits for a decision' }[run.state as string];
+  const says = !status.isStarted
+    ? 'stopped'
+    : (doing ?? (failure !== null ? 'fails' : status.lastFullAt === 0 ? 'not read yet' : 'up to date'));
+  return { host, says, lastGoodAt: status.lastGoodAt === 0 ? null : status.lastGoodAt };
+}
+
 const getOverview = defineUseCase({
   id: 'overview.get',
   title: 'Overview',
@@ -94,6 +106,8 @@ const getOverview = defineUseCase({
     locks: z.int(),
     /** Whether what is stored is complete where this node reads it. */
     dataMonitor: z.object({ gate: z.enum(['open', 'waiting', 'given-up']), says: z.string(), database: z.string(), standbys: z.int() }),
+    /** Null without a call manager. */
+    callManager: z.object({ host: z.string(), says: z.string(), lastGoodAt: instant.nullable() }).nullable(),
   }),
   rest: { method: 'GET', path: '/overview' },
   cli: { words: ['overview'] },
@@ -158,6 +172,7 @@ const getOverview = defineUseCase({
       domains: deps.domains.list().length,
       locks,
       dataMonitor: dataMonitorOf(deps),
+      callManager: callManagerOf(deps.callManager.agent.status()),
     });
   },
 });

@@ -8,6 +8,7 @@ import type { Log } from '../../kernel/log.ts';
 import { ok, refuse } from '../../kernel/result.ts';
 import type { PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { ApiToken, ConsoleSession, Operator, SignInOutcome } from '../../security/ports.ts';
+import type { ConsoleDirectory } from '../directories/console-directory.ts';
 import type { Roles } from '../roles/roles.ts';
 import type { AuthDoor, SignedInViewer } from '../shared/door.ts';
 import type { AdminStores } from '../shared/ports.ts';
@@ -50,6 +51,8 @@ function viewerOf(
   return sessionId === undefined ? viewer : { ...viewer, sessionId };
 }
 
+const withoutHash = ({ passwordHash: _, ...operator }: Operator & { readonly passwordHash: string }): Operator => operator;
+
 interface Cached<T> {
   readonly value: T;
   /** Monotonic. */
@@ -68,9 +71,13 @@ export function createAuthDoor(deps: {
   readonly log: Log;
   /** See `readOrMakeSecret`. */
   readonly cookieSecret: string;
+  /** Administrators whose password a directory has. */
+  readonly directory?: ConsoleDirectory;
 }): AuthDoor & {
   /** Deletes sessions that are over; call it now and then. */
   expireSessions(): Promise<void>;
+  /** Roles of those who came from a directory, as they are now; call it now and then. */
+  checkDirectory(): Promise<void>;
   stop(): void;
 } {
   const { stores, passwords, guard, settings, events, clock, log } = deps;
@@ -139,9 +146,12 @@ export function createAuthDoor(deps: {
   /** The password is looked at for every name, so that the clock tells nothing (A-2). */
   async function checkPassword(username: string, password: string): Promise<{ outcome: SignInOutcome; operator: Operator | null }> {
     const found = await stores.operators.byUsername(username);
-    if (!found) {
-      await passwords.pretend(password);
-      return { outcome: 'unknown-account', operator: null };
+    // A name that has a password here is never looked for elsewhere: nobody becomes an administrator by taking his name in a directory.
+    if (!found || found.source === 'directory') {
+      const known = found === null ? null : withoutHash(found);
+      // Both at once: that a directory was asked must not show in the time it takes.
+      const [elsewhere] = await Promise.all([deps.directory?.signIn(username, password, known) ?? null, passwords.pretend(password)]);
+      return elsewhere ?? { outcome: 'unknown-account', operator: known };
     }
     const { passwordHash, ...operator } = found;
     const verdict = await passwords.verify(password, passwordHash);
@@ -217,6 +227,8 @@ export function createAuthDoor(deps: {
       log.info('auth.sign-in-refused', { name, address, why: verdict });
       await record(name, '', address, 'refused', 'console.sign-in', `Refused: ${verdict}.`, operator ? `operator:${operator.id}` : '');
       await wait(delayMs);
+      // Said to everybody while it lasts: who has a password here must not show (A-2).
+      if (verdict !== 'wrong-second-factor' && deps.directory?.isDown()) return refuse(authFaults.directoryDown());
       return refuse(verdict === 'wrong-second-factor' ? authFaults.wrongCode() : authFaults.refused());
     }
     await stores.operators.update(operator.id, { lastSignInAt: clock.now() });
@@ -306,6 +318,7 @@ export function createAuthDoor(deps: {
       const now = clock.now();
       await stores.consoleSessions.expire(now, now - settings.get().idleMinutes * 1000);
     },
+    checkDirectory: async () => deps.directory?.check(),
     stop() {
       for (const off of unsubscribe) off();
     },

@@ -11,6 +11,11 @@ export const authFaults = defineFaults('auth', {
     message:
       'Nobody can sign in at the moment, because the server cannot look up accounts. Try again in a minute; the log of the server says why.',
   },
+  directoryDown: {
+    kind: 'down',
+    message:
+      'The user name or the password is not right, or it cannot be checked at the moment: the directory does not answer. Administrators whose password is kept here can sign in.',
+  },
   secondFactorNeeded: { kind: 'refused', message: 'Enter the code that your authenticator app shows, or a recovery code.' },
   wrongCode: {
     kind: 'refused',
@@ -31,6 +36,10 @@ export const operatorFaults = defineFaults('operators', {
     kind: 'refused',
     message:
       '{username} is the last administrator who can sign in, so the role cannot be taken away, and the account can be neither disabled nor deleted. Make another administrator first.',
+  },
+  ofDirectory: {
+    kind: 'refused',
+    message: '{username} comes from a directory: password and role are changed there.',
   },
   samePassword: { kind: 'invalid', message: 'The new password is the present one.' },
   notYourself: { kind: 'refused', message: 'You cannot delete yourself. Ask another administrator.' },

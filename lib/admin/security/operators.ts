@@ -24,10 +24,23 @@ import { refuseAbove, refuseRole } from './role-guard.ts';
 type Context = UseCaseContext<AdminDeps>;
 
 async function present(operator: Operator, stores: AdminStores, now: number): Promise<OperatorView> {
-  const { id, username, name, role, enabled, mustChangePassword, createdAt, lastSignInAt, version } = operator;
+  const { id, username, name, role, enabled, mustChangePassword, source, createdAt, lastSignInAt, version } = operator;
   const open = (await stores.consoleSessions.listFor(id)).filter((session) => session.expiresAt > now);
   const secondFactor = (await stores.secondFactors.get(id)) !== null;
-  return { id, username, name, role, enabled, mustChangePassword, secondFactor, createdAt, lastSignInAt, version, sessions: open.length };
+  return {
+    id,
+    username,
+    name,
+    role,
+    enabled,
+    mustChangePassword,
+    source,
+    secondFactor,
+    createdAt,
+    lastSignInAt,
+    version,
+    sessions: open.length,
+  };
 }
 
 /**
@@ -35,7 +48,8 @@ async function present(operator: Operator, stores: AdminStores, now: number): Pr
  * take each other's role at the same time wait for each other's row lock here instead of both succeeding.
  */
 async function guardLastAdministrator(stores: AdminStores, target: Operator): Promise<Fault | null> {
-  const isAdministrator = (o: Operator) => o.role === 'administrator' && o.enabled;
+  // Whoever comes from a directory cannot sign in while it is away.
+  const isAdministrator = (o: Operator) => o.role === 'administrator' && o.enabled && o.source === 'local';
   if (!isAdministrator(target)) return null;
   const before = (await stores.operators.list()).filter(isAdministrator).sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const { id } of before) await stores.operators.update(id, { enabled: true });
@@ -152,6 +166,10 @@ export const updateOperator = defineUseCase({
     if (version !== undefined && version !== was.version) return refuse(operatorFaults.conflict({ username: was.username }));
     const refused = (await refuseAbove(ctx, was)) ?? (role === undefined || role === was.role ? null : await refuseRole(ctx, role));
     if (refused) return refuse(refused);
+    if (was.source === 'directory' && role !== undefined && role !== was.role)
+      return refuse(
+        operatorFaults.ofDirectory({ username: was.username }, { fields: { role: 'Follows from the groups of the directory.' } }),
+      );
     const loses = (role !== undefined && role !== 'administrator') || enabled === false;
     const last = loses ? await guardLastAdministrator(ctx.stores, was) : null;
     if (last) return refuse(last);
@@ -235,6 +253,7 @@ export const setOperatorPassword = defineUseCase({
     const found = await findOperator(ctx.stores, operator);
     if (!found.ok) return found;
     const above = await refuseAbove(ctx, found.value);
+    if (found.value.source === 'directory') return refuse(operatorFaults.ofDirectory({ username: found.value.username }));
     return above ? refuse(above) : newPassword(ctx, found.value, password, mustChangePassword);
   },
 });
@@ -256,6 +275,7 @@ export const changePassword = defineUseCase({
     const operator = await ctx.stores.operators.get(ctx.viewer.id);
     const stored = operator ? await ctx.stores.operators.byUsername(operator.username) : null;
     if (!operator || !stored) return refuse(operatorFaults.missing({ operator: ctx.viewer.name }));
+    if (operator.source === 'directory') return refuse(operatorFaults.ofDirectory({ username: operator.username }));
     // Guessing here is guessing as at sign-in, and is counted with it.
     const { guard, clock } = ctx.deps;
     const { allowed } = await guard.before('console', operator.username, ctx.viewer.address);

@@ -9,6 +9,7 @@ export const operatorView = z.object({
   role: z.string(),
   enabled: z.boolean(),
   mustChangePassword: z.boolean(),
+  source: z.enum(['local', 'directory']),
   /** Signs in with a code besides the password. */
   secondFactor: z.boolean(),
   createdAt: instant,

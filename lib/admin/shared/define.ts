@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Assigner } from '../../assignment/index.ts';
+import type { SyncAgent, TestStep } from '../../callmanager/index.ts';
+import type { Publisher } from '../../callmanager/ports.ts';
 import type { NodeDetails, Refusal } from '../../cluster/index.ts';
 import type { NodeFacts } from '../../cluster/ports.ts';
 import type { SettingsControl } from '../../config/registry.ts';
@@ -10,11 +12,13 @@ import type { BlobStore } from '../../files/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventHub } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Directories } from '../../ldap/index.ts';
 import type { RoomArchive, RoomStore, RoomsDoor } from '../../muc/ports.ts';
 import type { Notices } from '../../notices/index.ts';
+import type { Presented } from '../../outbound/presented-certificate.ts';
 import type { PubSubOperation } from '../../pubsub/index.ts';
 import type { DataMonitor, RecoveryManager } from '../../redundancy/index.ts';
-import type { Certificates, InitialPassword, PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
+import type { Certificates, InitialPassword, PasswordHasher, Sealer, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { SignInLog } from '../../security/ports.ts';
 import type { Services } from '../../services/index.ts';
 import type { Protocol } from '../../xmpp/router/hooks.ts';
@@ -60,6 +64,10 @@ export interface AdminDeps {
   readonly protocols: () => readonly Protocol[];
   /** The nodes of the cluster as this one sees them. */
   readonly nodes: NodesDoor;
+  /** Directories that people come from (LDAP). */
+  readonly directories: Directories;
+  readonly directorySecrets: Sealer;
+  readonly callManager: CallManagerControl;
 }
 
 export interface NodesDoor {
@@ -84,6 +92,15 @@ export interface FailoverControl {
   /** Every node looks again who acts for whom. */
   announce(): Promise<void>;
   readonly monitor: DataMonitor;
+}
+
+/** The call manager and the Sync Agent, as administration sees them. */
+export interface CallManagerControl {
+  readonly agent: SyncAgent;
+  /** For storage. */
+  seal(secret: string): string;
+  test(publisher: Publisher): Promise<readonly TestStep[]>;
+  certificate(of: { readonly host: string; readonly port: number; readonly serverName: string }): Promise<Presented>;
 }
 
 /** External components as administration sees them: the running ones, never a live object. */

@@ -1,9 +1,11 @@
 import type { HomeStore } from '../../assignment/ports.ts';
 import type { ReportStore } from '../../blocking/ports.ts';
+import type { CallManagerStore } from '../../callmanager/ports.ts';
 import type { ClusterStore } from '../../cluster/ports.ts';
 import type { SettingsStore } from '../../config/ports.ts';
 import type { AccountStore, ClientTokenStore, DomainStore } from '../../directory/ports.ts';
 import type { FileStore } from '../../files/ports.ts';
+import type { DirectoryStore } from '../../ldap/ports.ts';
 import type { NoticeStore } from '../../notices/ports.ts';
 import type { RedundancyStore } from '../../redundancy/ports.ts';
 import type { ApiTokenStore, ConsoleSessionStore, OperatorStore, RoleStore, SecondFactorStore } from '../../security/ports.ts';
@@ -106,6 +108,8 @@ export interface AdminStores {
   readonly cluster: ClusterStore;
   readonly homes: HomeStore;
   readonly redundancy: RedundancyStore;
+  readonly directories: DirectoryStore;
+  readonly callManager: CallManagerStore;
 }
 /** Writes that belong together. The work runs in one transaction; a throw rolls all of it back. */
 export interface UnitOfWork {

@@ -65,6 +65,10 @@ export const permissions = [
   'redundancy.write',
   'assignment.read',
   'assignment.write',
+  'directories.read',
+  'directories.write',
+  'callManager.read',
+  'callManager.write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -170,10 +170,10 @@ function work(input: Stored, deps: BulkDeps, viewer: Viewer): JobWork {
 }
 
 /** The lists of administrators name addresses: they follow a move and forget who is removed. */
-async function followAdministrators(
+export async function followAdministrators(
   stores: AdminStores,
-  done: readonly { account: Account; bare: string }[],
-  deps: BulkDeps,
+  done: readonly { account: Pick<Account, 'bare'>; bare: string }[],
+  deps: Pick<BulkDeps, 'settings'>,
   viewer: Viewer,
 ): Promise<(() => void) | null> {
   const { version, values } = await stores.settings.load();

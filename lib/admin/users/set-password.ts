@@ -30,7 +30,8 @@ export const setPassword = defineUseCase({
     if (!found.ok) return found;
     const account = found.value;
     ctx.audit({ target: account.userId, targetKey: `user:${account.id}` });
-    if (account.source !== 'local') return refuse(userFaults.managedElsewhere({ user: account.userId, source: account.source }));
+    // The call manager keeps no password that could be asked for at sign-in: its people get theirs here.
+    if (account.source === 'ldap') return refuse(userFaults.managedElsewhere({ user: account.userId, source: account.source }));
     const weak = passwordProblem(input.password, account.userId);
     if (weak) return refuse(invalidFields({ password: weak }));
     await ctx.stores.accounts.setCredentials(account.id, await ctx.deps.passwords.scram(input.password));

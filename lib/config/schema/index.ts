@@ -1,9 +1,11 @@
 import type { SettingSection, ValuesOf } from '../setting.ts';
 import { archiveSettings } from './archive.ts';
+import { callManagerSettings } from './call-manager.ts';
 import { callsSettings } from './calls.ts';
 import { clusterSettings } from './cluster.ts';
 import { componentSettings } from './components.ts';
 import { consoleSettings } from './console.ts';
+import { directoriesSettings } from './directories.ts';
 import { filesSettings } from './files.ts';
 import { imSettings } from './im.ts';
 import { mucSettings } from './muc.ts';
@@ -31,6 +33,8 @@ export const sections = {
   search: searchSettings,
   calls: callsSettings,
   cluster: clusterSettings,
+  directories: directoriesSettings,
+  callManager: callManagerSettings,
 } as const satisfies Record<string, SettingSection>;
 
 export type SectionId = keyof typeof sections;
@@ -51,3 +55,5 @@ export type PushValues = SectionValues<'push'>;
 export type SearchValues = SectionValues<'search'>;
 export type CallsValues = SectionValues<'calls'>;
 export type ClusterValues = SectionValues<'cluster'>;
+export type DirectoriesValues = SectionValues<'directories'>;
+export type CallManagerValues = SectionValues<'callManager'>;

@@ -2,7 +2,11 @@ import type { AnyProjection } from '../projection.ts';
 import { auditCountProjection } from './audit-count.ts';
 import { jobProjection, jobsProjection } from './jobs.ts';
 import {
+  agreementsProjection,
+  callManagerProjection,
   componentsProjection,
+  directoriesProjection,
+  directoryProjection,
   domainsProjection,
   filesProjection,
   operatorsProjection,
@@ -27,6 +31,10 @@ export const projections: readonly AnyProjection[] = [
   filesProjection,
   domainsProjection,
   componentsProjection,
+  directoriesProjection,
+  directoryProjection,
+  agreementsProjection,
+  callManagerProjection,
   tokensProjection,
   operatorsProjection,
   rolesProjection,

@@ -26,6 +26,32 @@ export const componentsProjection = projection({
   everyMs: 5000,
   read: (api, viewer, params) => api.components.list(viewer, params),
 });
+/** Servers come and go without anybody's doing. */
+export const directoriesProjection = projection({
+  channel: 'directories',
+  on: ['directory.changed'],
+  everyMs: 5000,
+  read: (api, viewer, params) => api.directories.list(viewer, params),
+});
+export const directoryProjection = projection({
+  channel: 'directory',
+  on: ['directory.changed'],
+  everyMs: 5000,
+  read: (api, viewer, params) => api.directories.get(viewer, params),
+});
+export const agreementsProjection = projection({
+  channel: 'agreements',
+  on: ['directory.changed'],
+  everyMs: 10_000,
+  read: (api, viewer, params) => api.directories.listAgreements(viewer, params),
+});
+/** A run moves many times a second, and what it counts is worth a look every other one. */
+export const callManagerProjection = projection({
+  channel: 'callManager',
+  on: ['callManager.changed', 'service.changed', 'settings.changed'],
+  everyMs: 10_000,
+  read: (api, viewer, params) => api.callManager.show(viewer, params),
+});
 export const tokensProjection = projection({
   channel: 'tokens',
   on: ['token.changed'],

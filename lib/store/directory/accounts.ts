@@ -29,7 +29,7 @@ const byBare: Statement = { name: 'account.by-bare', text: `SELECT ${accountColu
 const credentialsOf: Statement = {
   name: 'account.credentials',
   text: `
-    SELECT a.id, a.bare, a.enabled, c.salt, c.iterations, c.sha1_stored_key, c.sha1_server_key, c.sha256_stored_key, c.sha256_server_key
+    SELECT a.id, a.bare, a.enabled, a.source, c.salt, c.iterations, c.sha1_stored_key, c.sha1_server_key, c.sha256_stored_key, c.sha256_server_key
     FROM account a LEFT JOIN credential c ON c.account_id = a.id WHERE a.bare = ANY($1::text[])`,
 };
 
@@ -93,12 +93,13 @@ export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreD
           await domainsUsed(inside, [next.domain], now());
           await inside.$executeRaw`
             UPDATE account SET user_id = ${next.userId}, user_key = ${user_key}, local = ${next.local}, domain = ${next.domain}, bare = ${bare},
-              name = ${next.name}, name_key = ${name_key}, mail = ${next.mail}, enabled = ${next.enabled},
+              name = ${next.name}, name_key = ${name_key}, mail = ${next.mail}, enabled = ${next.enabled}, source = ${next.source},
               search = array_to_tsvector(${words}::text[]), updated_at = ${BigInt(now())}, version = version + 1
             WHERE id = ${id}`;
           if (bare !== was.bare) await homeAddressChanged(inside, id);
           if (next.domain !== was.domain) await domainsGone(inside, [was.domain]);
-          if (!next.enabled) await voidTokens(inside, [id]);
+          if (!next.enabled || next.source !== was.source) await voidTokens(inside, [id]);
+          if (next.source !== 'local' && was.source === 'local') await inside.$executeRaw`DELETE FROM credential WHERE account_id = ${id}`;
           return one(Prisma.sql`a.id = ${id}`, inside);
         });
       } catch (error) {
@@ -138,9 +139,12 @@ export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreD
 
     async credentials(bares) {
       if (bares.length === 0) return new Map();
-      const rows = await db.read<CredentialRow & { id: number; bare: string; enabled: boolean }>(credentialsOf, [bares]);
+      const rows = await db.read<CredentialRow & { id: number; bare: string; enabled: boolean; source: string }>(credentialsOf, [bares]);
       return new Map(
-        rows.map((row) => [row.bare as BareJid, { accountId: row.id, enabled: row.enabled, credentials: toCredentials(row) }]),
+        rows.map((row) => [
+          row.bare as BareJid,
+          { accountId: row.id, enabled: row.enabled, credentials: toCredentials(row), source: row.source as Account['source'] },
+        ]),
       );
     },
     async setCredentials(id, credentials) {
@@ -157,6 +161,12 @@ export function prismaAccountStore({ db, touches, now, newHomes }: AccountStoreD
         WHERE account_id = ${id} AND salt = ${from.salt} AND sha1_stored_key = ${from.sha1.storedKey}`;
       return changed > 0;
     },
+    passwordDomains: async () =>
+      (
+        await tx.$queryRaw<{ domain: string }[]>`
+          SELECT d.domain FROM domain d
+          WHERE EXISTS (SELECT 1 FROM account a JOIN credential c ON c.account_id = a.id WHERE a.domain = d.domain)`
+      ).map(({ domain }) => domain),
     credentialProfiles: () => tx.$queryRaw`
       SELECT iterations, sha256_stored_key IS NOT NULL AS "hasSha256", count(*)::int AS accounts FROM credential GROUP BY 1, 2 ORDER BY 1, 2`,
 
@@ -202,13 +212,14 @@ async function createAccounts(tx: Tx, rows: readonly NewAccount[], at: number): 
     name: row.name,
     mail: row.mail,
     enabled: row.enabled,
+    source: row.source ?? 'local',
     ...derived(row),
   }));
   const made = await tx.$queryRaw<(AccountRow & { user_key: string })[]>`
-    INSERT INTO account AS a (user_id, user_key, local, domain, bare, name, name_key, mail, enabled, created_at, updated_at, search)
-    SELECT r.user_id, r.user_key, r.local, r.domain, r.bare, r.name, r.name_key, r.mail, r.enabled, ${BigInt(at)}, ${BigInt(at)}, array_to_tsvector(r.words)
+    INSERT INTO account AS a (user_id, user_key, local, domain, bare, name, name_key, mail, enabled, source, created_at, updated_at, search)
+    SELECT r.user_id, r.user_key, r.local, r.domain, r.bare, r.name, r.name_key, r.mail, r.enabled, r.source, ${BigInt(at)}, ${BigInt(at)}, array_to_tsvector(r.words)
     FROM jsonb_to_recordset(${jsonRows(asked)}::jsonb)
-      AS r(i int, user_id text, user_key text, local text, domain text, bare text, name text, name_key text, mail text, enabled bool, words text[])
+      AS r(i int, user_id text, user_key text, local text, domain text, bare text, name text, name_key text, mail text, enabled bool, source text, words text[])
     ORDER BY r.i
     ON CONFLICT DO NOTHING
     RETURNING ${accountColumns}, a.user_key`;

@@ -11,6 +11,7 @@ const toOperator = (row: OperatorModel): Operator => ({
   role: row.role,
   enabled: row.enabled,
   mustChangePassword: row.mustChangePassword,
+  source: row.source === 'directory' ? 'directory' : 'local',
   createdAt: ms(row.createdAt),
   lastSignInAt: msOrNull(row.lastSignInAt),
   version: row.version,

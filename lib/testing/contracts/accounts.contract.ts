@@ -138,8 +138,8 @@ export function describeAccountsContract(name: string, make: MakeStores): void {
       const { created } = await stores().accounts.create([person('a', { credentials: secret }), person('b', { enabled: false })]);
       const [a, b] = [jid('a@example.com'), jid('b@example.com')];
       const before = await stores().accounts.credentials([a, b, jid('c@example.com')]);
-      expect(before.get(a)).toEqual({ accountId: created[0]!.id, enabled: true, credentials: secret });
-      expect(before.get(b)).toEqual({ accountId: created[1]!.id, enabled: false, credentials: null });
+      expect(before.get(a)).toEqual({ accountId: created[0]!.id, enabled: true, credentials: secret, source: 'local' });
+      expect(before.get(b)).toEqual({ accountId: created[1]!.id, enabled: false, credentials: null, source: 'local' });
       expect(before.size).toBe(2);
       const other = { ...secret, salt: 'bmV3', iterations: 20_000 };
       await stores().accounts.setCredentials(created[0]!.id, other);

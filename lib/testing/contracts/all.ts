@@ -1,11 +1,13 @@
 import { describeAccountsContract } from './accounts.contract.ts';
 import { describeAdminContract } from './admin.contract.ts';
 import { describeAssignmentContract } from './assignment.contract.ts';
+import { describeCallManagerContract } from './call-manager.contract.ts';
 import { describeClientTokensContract } from './client-tokens.contract.ts';
 import { describeClusterContract } from './cluster.contract.ts';
 import { describeComponentsContract } from './components.contract.ts';
 import { describeFilesContract } from './files.contract.ts';
 import { describeImContract } from './im.contract.ts';
+import { describeDirectoriesContract } from './ldap.contract.ts';
 import type { MakeStores } from './make.ts';
 import { describeMessagesContract } from './messages.contract.ts';
 import { describePeopleContract } from './people.contract.ts';
@@ -30,4 +32,6 @@ export function describeStoresContract(name: string, make: MakeStores): void {
   describeMessagesContract(name, make);
   describeClusterContract(name, make);
   describeAssignmentContract(name, make);
+  describeDirectoriesContract(name, make);
+  describeCallManagerContract(name, make);
 }

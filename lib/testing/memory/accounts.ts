@@ -50,7 +50,7 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       name: row.name,
       mail: row.mail,
       enabled: row.enabled,
-      source: 'local',
+      source: row.source ?? 'local',
       createdAt: at,
       updatedAt: at,
       lastSignInAt: null,
@@ -139,7 +139,8 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       state.accounts.set(id, account);
       const home = state.homes.get(id);
       if (bare !== was.bare && home !== undefined) state.homes.set(id, { ...home, version: ++state.homesVersion });
-      if (!account.enabled) voidTokens(state, id);
+      if (!account.enabled || account.source !== was.source) voidTokens(state, id);
+      if (account.source !== 'local') state.credentials.delete(id);
       domainsUsed(state, [account], now());
       domainsGone(state);
       return account;
@@ -168,11 +169,14 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       return removed;
     },
     async credentials(bares) {
-      const found = new Map<BareJid, { accountId: number; enabled: boolean; credentials: ScramCredentials | null }>();
+      const found = new Map<
+        BareJid,
+        { accountId: number; enabled: boolean; credentials: ScramCredentials | null; source?: Account['source'] }
+      >();
       const wanted = new Set<string>(bares);
       for (const a of state.accounts.values()) {
         if (wanted.has(a.bare))
-          found.set(a.bare, { accountId: a.id, enabled: a.enabled, credentials: state.credentials.get(a.id) ?? null });
+          found.set(a.bare, { accountId: a.id, enabled: a.enabled, credentials: state.credentials.get(a.id) ?? null, source: a.source });
       }
       return found;
     },
@@ -186,6 +190,10 @@ export function memoryAccountStore(state: MemoryState, now: () => number = Date.
       if (stored === undefined || stored.salt !== from.salt || stored.sha1.storedKey !== from.sha1.storedKey) return false;
       state.credentials.set(id, to);
       return true;
+    },
+    async passwordDomains() {
+      const ids = [...state.credentials.keys()];
+      return [...new Set(ids.flatMap((id) => state.accounts.get(id)?.domain ?? []))].sort();
     },
     async credentialProfiles() {
       const profiles = new Map<string, CredentialProfile>();

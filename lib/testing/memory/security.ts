@@ -67,7 +67,7 @@ export function memoryOperatorStore(state: MemoryState, now: () => number = Date
     list: async () => [...state.operators.values()].map(withoutHash).sort((a, b) => (fold(a.username) < fold(b.username) ? -1 : 1)),
     async create(row) {
       if (named(row.username) !== undefined) return 'taken';
-      const operator = { ...row, enabled: true, createdAt: now(), lastSignInAt: null, version: 1 };
+      const operator = { source: 'local' as const, ...row, enabled: true, createdAt: now(), lastSignInAt: null, version: 1 };
       state.operators.set(row.id, operator);
       return withoutHash(operator);
     },

@@ -1,10 +1,21 @@
 import type { AuditRecord, JobResult, JobRow } from '../../admin/shared/ports.ts';
 import type { Report } from '../../blocking/ports.ts';
+import type {
+  SyncRun as CallManagerRun,
+  CallManagerUser,
+  Device,
+  Line,
+  Publisher,
+  StagedUser,
+  SyncMarks,
+  SyncProblem,
+} from '../../callmanager/ports.ts';
 import type { NodeRow } from '../../cluster/ports.ts';
 import type { SettingChange } from '../../config/ports.ts';
 import type { Account, DomainRow, ScramCredentials, TokenClient } from '../../directory/ports.ts';
 import type { FileLogRecord, FileRow } from '../../files/ports.ts';
 import type { ArchivePrefs, ArchiveRow, OfflineRow } from '../../im/ports.ts';
+import type { Agreement, Directory, LinkedPerson, SyncRun } from '../../ldap/ports.ts';
 import type { RoomMessage, StoredRoom } from '../../muc/ports.ts';
 import type { Notice, NoticeSeen } from '../../notices/ports.ts';
 import type { PushRegistration } from '../../push/ports.ts';
@@ -71,6 +82,17 @@ export interface MemoryState {
   homeNodes: Map<string, MemoryHomeNode>;
   groups: Map<number, MemoryGroup>;
   nextGroupId: number;
+  ldapDirectories: Map<string, Directory>;
+  ldapAgreements: Map<string, Agreement>;
+  ldapPeople: Map<number, LinkedPerson>;
+  ldapRuns: Map<string, SyncRun>;
+  callManager: Map<'one', { publisher: Publisher; marks: SyncMarks }>;
+  callManagerUsers: Map<string, CallManagerUser>;
+  callManagerDevices: Map<string, Device & { digest: string }>;
+  callManagerLines: Map<string, Line & { digest: string }>;
+  callManagerRuns: Map<string, CallManagerRun>;
+  callManagerProblems: Map<string, readonly (SyncProblem & { readonly index: number })[]>;
+  callManagerStaged: Map<string, StagedUser & { readonly runId: string }>;
 }
 
 export const createMemoryState = (): MemoryState => ({
@@ -119,6 +141,17 @@ export const createMemoryState = (): MemoryState => ({
   homeNodes: new Map(),
   groups: new Map(),
   nextGroupId: 1,
+  ldapDirectories: new Map(),
+  ldapAgreements: new Map(),
+  ldapPeople: new Map(),
+  ldapRuns: new Map(),
+  callManager: new Map(),
+  callManagerUsers: new Map(),
+  callManagerDevices: new Map(),
+  callManagerLines: new Map(),
+  callManagerRuns: new Map(),
+  callManagerProblems: new Map(),
+  callManagerStaged: new Map(),
 });
 
 /** Copies the tables; calling the result puts them back as they were. */

@@ -3,12 +3,14 @@ import type { Stores } from '../../store/stores.ts';
 import { memoryAccountStore } from './accounts.ts';
 import { memoryAuditStore, memoryJobStore } from './admin.ts';
 import { memoryHomeStore, memoryOwnershipStore, memoryRedundancyStore } from './assignment.ts';
+import { memoryCallManagerStore } from './call-manager.ts';
 import { memoryClientTokenStore } from './client-tokens.ts';
 import { memoryClusterStore } from './cluster.ts';
 import { memoryComponentStore } from './components.ts';
 import { memoryDomainStore } from './domains.ts';
 import { memoryFileStore } from './files.ts';
 import { type MemoryJournal, memoryArchive, memoryJournal, memoryOfflineQueue } from './im.ts';
+import { memoryDirectoryStore } from './ldap.ts';
 import { memoryNoticeStore, memoryPushStore, memoryReportStore } from './messages.ts';
 import { memoryBlockListStore, memoryProfileStore, memoryRosterStore } from './people.ts';
 import { memoryPubSubStore } from './pubsub.ts';
@@ -73,6 +75,8 @@ export function memoryStores({ node = 'node-1', now = Date.now }: { node?: strin
     cluster: memoryClusterStore(state),
     homes: memoryHomeStore(state),
     redundancy: memoryRedundancyStore(state, now),
+    directories: memoryDirectoryStore(state),
+    callManager: memoryCallManagerStore(state),
   };
   const journal = memoryJournal(state);
   return {

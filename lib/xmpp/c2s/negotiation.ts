@@ -181,7 +181,10 @@ export class Negotiation implements Sasl2Owner {
   }
 
   private offered(settings: XmppValues, binding: ChannelBinding | null): readonly string[] {
-    if (this.link.isSecure) return mechanismsFor(binding, settings.offerPlain, this.certified().length > 0);
+    if (this.link.isSecure) {
+      const suits = this.domain === null ? undefined : this.deps.credentials.offers?.(this.domain);
+      return mechanismsFor(binding, settings.offerPlain || suits?.plain === true, this.certified().length > 0, suits?.scram ?? true);
+    }
     return settings.c2sRequireTls ? [] : mechanismsFor(null, settings.c2sPlainWithoutTls);
   }
 

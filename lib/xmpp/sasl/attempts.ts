@@ -16,6 +16,8 @@ export interface Attempt<I extends StoredIdentity = StoredIdentity> {
   readonly jid: Jid;
   readonly allowed: boolean;
   readonly delayMs: number;
+  /** Monotonic. */
+  readonly since: number;
   readonly identity: I | null;
 }
 
@@ -46,8 +48,9 @@ export class Attempts {
     // Nobody acts for somebody else (security-and-limits A-3), nor in another name than the stream was opened in (XEP-0388 §2.4).
     const isForeign = authzid !== '' && parseJid(authzid)?.full !== jid.bare;
     if (isForeign || (this.stream.from !== '' && this.stream.from !== jid.bare)) return this.malformed(mechanism, FOREIGN_NAME);
+    const since = this.deps.clock.monotonic();
     const [pass, identity] = await Promise.all([this.deps.guard.before(jid.bare, this.stream.address), lookup(jid.bare)]);
-    return { mechanism, jid, identity, allowed: pass.allowed, delayMs: pass.delayMs };
+    return { mechanism, jid, identity, allowed: pass.allowed, delayMs: pass.delayMs, since };
   }
 
   /** What was shown is right. */
@@ -80,8 +83,24 @@ export class Attempts {
   async refuse(attempt: Attempt, why: SignInOutcome, answer: SaslFailure = failure('not-authorized')): Promise<SaslFailure> {
     const outcome = !attempt.allowed ? 'backed-off' : attempt.identity === null ? 'unknown-account' : why;
     this.tell(attempt.mechanism, attempt.jid.bare, attempt.identity?.accountId ?? null, outcome);
-    if (attempt.delayMs > 0) await new Promise<void>((done) => this.deps.clock.setTimeout(done, attempt.delayMs));
+    await this.hold(attempt);
     return attempt.allowed ? answer : failure('not-authorized', REFUSED);
+  }
+
+  /**
+   * SCRAM for somebody whose password a directory has: it looks wrong like any other, but nothing can be guessed by it and clients go on to PLAIN, so
+   * it is no failure of theirs.
+   */
+  async unsuited(attempt: Attempt): Promise<SaslFailure> {
+    if (!attempt.allowed) return this.refuse(attempt, 'backed-off');
+    await this.hold(attempt);
+    return this.disagree(attempt.mechanism, attempt.jid.bare, 'no-such-hash', { ...failure('not-authorized'), isDisagreement: true });
+  }
+
+  /** What took part of the delay already counts, so that nobody hears whether a hash was made or a directory asked (security-and-limits A-2). */
+  private async hold({ delayMs, mechanism, since }: Attempt): Promise<void> {
+    const left = delayMs - (mechanism === 'PLAIN' ? this.deps.clock.monotonic() - since : 0);
+    if (left > 0) await new Promise<void>((done) => this.deps.clock.setTimeout(done, left));
   }
 
   malformed(mechanism: string, step: SaslFailure): SaslFailure {

@@ -4,7 +4,14 @@ import { parseJid } from '../../kernel/jid.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type Attempt, type AttemptDeps, Attempts } from './attempts.ts';
 import type { BindingType, ChannelBinding } from './channel-binding.ts';
-import { makeScramCredentials, passwordMatches, pretendedCredentials, type ScramHash, sameOctets } from './credentials.ts';
+import {
+  isUsablePassword,
+  makeScramCredentials,
+  passwordMatches,
+  pretendedCredentials,
+  type ScramHash,
+  sameOctets,
+} from './credentials.ts';
 import { initiatorProof, isTokenMechanism, readTokenMessage, responderProof, tokenBinding, tokenOf } from './hashed-token.ts';
 import { asText, type ClientFirst, readClientFinal, readClientFirst, readPlain } from './messages.ts';
 import { offeredHash } from './offered.ts';
@@ -33,12 +40,15 @@ export interface SaslDeps extends AttemptDeps {
 }
 
 const SCRAM = ['SCRAM-SHA-256', 'SCRAM-SHA-1'] as const;
+/** The password is in a directory, which is asked by a bind: only PLAIN hands it over. */
+const isElsewhere = ({ identity }: Attempt): boolean => identity?.source === 'ldap';
 const hashOf = (mechanism: string): ScramHash => (mechanism.startsWith('SCRAM-SHA-256') ? 'sha256' : 'sha1');
 
 /** Strongest first; -PLUS only where a binding exists (XEP-0440 §2), EXTERNAL only for a certificate that speaks for somebody here. */
-export function mechanismsFor(binding: ChannelBinding | null, plain: boolean, isCertified = false): string[] {
-  const plus = binding !== null && binding.types.length > 0 ? SCRAM.map((name) => `${name}-PLUS`) : [];
-  return [...(isCertified ? ['EXTERNAL'] : []), ...plus, ...SCRAM, ...(plain ? ['PLAIN'] : [])];
+export function mechanismsFor(binding: ChannelBinding | null, plain: boolean, isCertified = false, scram = true): string[] {
+  const names = scram ? SCRAM : [];
+  const plus = binding !== null && binding.types.length > 0 ? names.map((name) => `${name}-PLUS`) : [];
+  return [...(isCertified ? ['EXTERNAL'] : []), ...plus, ...names, ...(plain ? ['PLAIN'] : [])];
 }
 
 /**
@@ -157,6 +167,7 @@ export class SaslNegotiation {
     if (message === null) return this.attempts.malformed('PLAIN', MALFORMED);
     const attempt = await this.attempts.begin('PLAIN', message.authcid, message.authzid, this.lookup);
     if ('is' in attempt) return attempt;
+    if (isElsewhere(attempt)) return this.elsewhere(attempt, message.password);
     // While backed off nothing is hashed: guessing must not cost us more than the guesser.
     const right = attempt.allowed && (await passwordMatches(message.password, this.credentialsOf(attempt)));
     const stored = attempt.identity?.credentials ?? null;
@@ -164,6 +175,28 @@ export class SaslNegotiation {
     const step = await this.attempts.finish(attempt, null);
     if (step.is === 'success') this.improve(step, stored, message.password);
     return step;
+  }
+
+  /** A directory knows this password. While backed off it is not asked: our guessers are not to lock its accounts. */
+  private async elsewhere(attempt: Attempt, password: string): Promise<SaslStep> {
+    const { verify } = this.deps.credentials;
+    const accountId = attempt.identity?.accountId ?? 0;
+    let verdict: Awaited<ReturnType<NonNullable<typeof verify>>>;
+    try {
+      const asks = attempt.allowed && verify !== undefined && isUsablePassword(password);
+      verdict = asks ? await verify(accountId, password) : 'wrong';
+    } catch (error) {
+      this.deps.log.warn('sasl.directory-down', { jid: attempt.jid.bare, error });
+      this.attempts.tell(attempt.mechanism, attempt.jid.bare, accountId, 'directory-down');
+      return DOWN;
+    }
+    if (verdict === 'right') return this.attempts.finish(attempt, null);
+    if (verdict === 'wrong') return this.attempts.refuse(attempt, 'wrong-password');
+    // Only the right password brings these out (RFC 6120 §6.5.2 and §6.5.3).
+    this.attempts.tell(attempt.mechanism, attempt.jid.bare, accountId, 'disabled');
+    return verdict === 'disabled'
+      ? failure('account-disabled', 'This account is disabled.')
+      : failure('credentials-expired', 'The password has expired. Change it where you sign in to the company.');
   }
 
   /** The password is at hand just now: what is weaker than the settings ask is hashed again. Nobody waits for it. */
@@ -227,7 +260,7 @@ export class SaslNegotiation {
     if (final === null) return this.attempts.refuse(attempt, 'malformed');
     const result = exchange.finish(final);
     // An account that does not exist cannot get here with a right proof; one that is backed off might, and is refused at the end.
-    if (!result.ok) return this.attempts.refuse(attempt, result.why);
+    if (!result.ok) return isElsewhere(attempt) ? this.attempts.unsuited(attempt) : this.attempts.refuse(attempt, result.why);
     return this.attempts.finish(attempt, Buffer.from(result.serverFinal));
   }
 }

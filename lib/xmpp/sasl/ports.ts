@@ -10,6 +10,8 @@ export interface StoredIdentity {
   readonly credentials: ScramCredentials | null;
   /** The account has no home node, so no node of this cluster acts for it. */
   readonly isUnassigned?: boolean;
+  /** Where the account comes from; a directory knows the passwords of its people (`CredentialSource.verify`). */
+  readonly source?: 'local' | 'ldap' | 'call-manager';
 }
 /** The same with the tokens of one of the account's clients. */
 export interface TokenIdentity extends StoredIdentity {
@@ -28,6 +30,10 @@ export interface CredentialSource {
   upgrade(accountId: number, from: ScramCredentials, to: ScramCredentials): Promise<boolean>;
   /** How stored passwords are hashed, as it was a while ago: what does not exist has to look alike. */
   profiles(): readonly CredentialProfile[];
+  /** What a directory says to this password of one of its people. */
+  verify?(accountId: number, password: string): Promise<'right' | 'wrong' | 'disabled' | 'expired'>;
+  /** What suits the accounts of an IM domain; absent, passwords are all here. */
+  offers?(domain: string): { readonly scram: boolean; readonly plain: boolean };
 }
 
 /** Back-off of guessing (security-and-limits §3.3). `name` is the bare JID that is tried. */

@@ -46,6 +46,7 @@ const areaWords: Readonly<Record<string, string>> = {
   cluster: 'Cluster',
   redundancy: 'Redundancy groups',
   assignment: 'User assignment',
+  directories: 'Directories',
 };
 const verbWords: Readonly<Record<string, string>> = {
   read: 'see',

@@ -158,7 +158,11 @@ export function operatorMenu(row: OperatorRow, me: string, ask: (question: Opera
     {
       label: 'Set a password',
       onSelect: () => ask({ what: 'password', row }),
-      ...(row.id === me ? { disabled: true, why: 'Change your own under My account.' } : {}),
+      ...(row.source === 'directory'
+        ? { disabled: true, why: 'The directory has the password.' }
+        : row.id === me
+          ? { disabled: true, why: 'Change your own under My account.' }
+          : {}),
     },
     ...(row.secondFactor && row.id !== me
       ? [{ label: 'Remove the second factor', onSelect: () => ask({ what: 'second-factor', row }) } satisfies MenuItem]

@@ -44,3 +44,10 @@ export const filesPlace: SettingsPlace = {
   sections: ['files'],
   crumbs: [{ label: 'Files', href: '/messaging/files' }],
 };
+export const callManagerPlace: SettingsPlace = {
+  base: '/callmanager/settings',
+  title: 'Call manager settings',
+  purpose: 'When the call manager is asked, how, and what happens to users that it no longer knows.',
+  sections: ['callManager'],
+  crumbs: [{ label: 'Call manager', href: '/callmanager' }],
+};

@@ -38,15 +38,16 @@ export function UserActions({
   useShortcut('e', 'Edit the user', () => setEditing(true), { enabled: may.write });
   const { write, password: mayPassword } = may;
   const { userId, source } = user;
-  const isLocal = source === 'local';
+  // People of a call manager have their password here.
+  const hasPasswordHere = source !== 'ldap';
   const commands = useMemo<readonly CommandItem[]>(
     () => [
       ...(write ? [{ id: 'edit-user', label: `Edit ${userId}`, group: 'Actions', run: () => setEditing(true) }] : []),
-      ...(mayPassword && isLocal
+      ...(mayPassword && hasPasswordHere
         ? [{ id: 'set-password', label: `Set a password for ${userId}`, group: 'Actions', run: () => setPassword(true) }]
         : []),
     ],
-    [write, mayPassword, isLocal, userId],
+    [write, mayPassword, hasPasswordHere, userId],
   );
   useCommands(commands);
   return (
@@ -54,8 +55,8 @@ export function UserActions({
       {mayPassword ? (
         <Button
           onClick={() => setPassword(true)}
-          disabled={!isLocal}
-          {...(isLocal ? {} : { title: `Kept in: ${sourceWords[source]}. Set it there.` })}
+          disabled={!hasPasswordHere}
+          {...(hasPasswordHere ? {} : { title: `Kept in: ${sourceWords[source]}. Set it there.` })}
         >
           Set a password
         </Button>

@@ -13,7 +13,7 @@ export function UserHealth({ detail, mayWrite }: { detail: UserDetail; mayWrite:
           Nobody can sign in with this account. Contacts, history and waiting messages are kept.
         </Banner>
       )}
-      {hasPassword || user.source !== 'local' ? null : (
+      {hasPassword || user.source === 'ldap' ? null : (
         <Banner tone="warn" title="This user has no password">
           Nobody can sign in with this account before a password is set.
         </Banner>

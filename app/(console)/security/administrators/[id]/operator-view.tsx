@@ -84,6 +84,10 @@ export function OperatorView({
                 value: nameOfRole(roles, operator.role),
                 help: roles.find((role) => role.id === operator.role)?.description ?? '',
               },
+              {
+                label: 'Password',
+                value: operator.source === 'directory' ? 'In a directory, whose groups give the role' : 'Here',
+              },
               { label: 'Second factor', value: operator.secondFactor ? 'In use' : 'Not set up' },
               { label: 'Last sign-in', value: <RelativeTime at={operator.lastSignInAt} /> },
               { label: 'Added', value: <RelativeTime at={operator.createdAt} /> },

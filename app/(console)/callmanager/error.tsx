@@ -1,0 +1,4 @@
+'use client';
+import AreaError from '../error.tsx';
+
+export default AreaError;

@@ -1,0 +1,5 @@
+import { TablePageSkeleton } from '@/lib/ui/primitives/skeleton.tsx';
+
+export default function CallManagerLoading() {
+  return <TablePageSkeleton columns={5} />;
+}

@@ -1,0 +1,3 @@
+import { FormSkeleton } from '../../settings/_parts/form-skeleton.tsx';
+
+export default FormSkeleton;
