@@ -29,7 +29,10 @@ module.exports = {
         'Rooms talk by hooks of the router. The few friendships allowed: presence with roster, im with blocking through ports, directory with security, nodes and profile through ports, who acts for whom through the ports of the cluster.',
       severity: 'error',
       from: { path: room, pathNot: testing },
-      to: { path: room, pathNot: ['^lib/$1/', '^lib/(roster|security|directory|im)/(index|ports)\\.ts$', '^lib/(profile|cluster|redundancy)/ports\\.ts$'] },
+      to: {
+        path: room,
+        pathNot: ['^lib/$1/', '^lib/(roster|security|directory|im)/(index|ports)\\.ts$', '^lib/(profile|cluster|redundancy)/ports\\.ts$'],
+      },
     },
     {
       name: 'xmpp-knows-no-feature',

@@ -38,10 +38,14 @@ export function createCredentialSource(deps: {
     shares: true,
     async run(bares) {
       const found = await accounts.credentials(bares);
-      return bares.map((bare) => {
-        const identity = found.get(bare) ?? null;
-        return identity === null || deps.hasHome === undefined || deps.hasHome(bare) ? identity : { ...identity, isUnassigned: true };
-      });
+      const { hasHome } = deps;
+      if (hasHome === undefined) return bares.map((bare) => found.get(bare) ?? null);
+      return Promise.all(
+        bares.map(async (bare) => {
+          const identity = found.get(bare) ?? null;
+          return identity === null || (await hasHome(bare)) ? identity : { ...identity, isUnassigned: true };
+        }),
+      );
     },
   });
   const findClient = createBatcher<{ bare: BareJid; clientId: string }, TokenClient | null>({

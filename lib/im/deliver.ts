@@ -240,7 +240,9 @@ export function createDelivery(deps: DeliveryDeps): ImDelivery {
     state.lastArchivedAt = clock.monotonic();
     counters.archived++;
     const hold = deps.router().holdAck(sender);
-    journal.append({ archive: [rowFor(sender.user.accountId, uid, peer, true, at, stanza, traits.body)], offline: [] }, () => hold.done());
+    const archive = [rowFor(sender.user.accountId, uid, peer, true, at, stanza, traits.body)];
+    const retracted = retractions(archive, stanza, traits);
+    journal.append({ ...(retracted === undefined ? {} : { retracted }), archive, offline: [] }, () => hold.done());
     return undefined;
   }
 

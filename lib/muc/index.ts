@@ -51,6 +51,8 @@ export interface Muc extends RouterRoom {
     readonly people: readonly { readonly bare: BareJid; readonly nick: string; readonly role: Role }[];
     readonly locked: boolean;
   };
+  /** Hears the other nodes; once, after the router has joined them. */
+  listen(): void;
   /** From now on lists name the rooms of other nodes, too. */
   seeElsewhere(others: RoomsElsewhere): void;
   /** Is this message, which a node that died had before us, in the archive of its room (docs/decisions/0015)? */
@@ -64,6 +66,12 @@ export interface Muc extends RouterRoom {
   /** A person of this server shows another picture (XEP-0398 §4): the rooms their devices (full addresses) are in tell of it. Hashes; empty for none. */
   pictureChanged(devices: readonly string[], was: string, now: string): void;
   stop(): Promise<void>;
+}
+
+interface NewPicture {
+  readonly devices: readonly string[];
+  readonly was: string;
+  readonly now: string;
 }
 
 const EXPIRE_SLICE = 5000;
@@ -183,6 +191,14 @@ export function createMuc(deps: {
     for (const room of [...registry.all()]) if (!now.has(room.jid.domain)) close(room);
   });
 
+  function newPicture(devices: readonly string[], was: string, now: string): void {
+    for (const room of [...registry.all()])
+      for (const full of devices) {
+        const session = room.sessions.get(full);
+        if (session !== undefined) changes.picture(room, session, was, now);
+      }
+  }
+
   let isSuspended = false;
   const suspended: StanzaFault = { condition: 'service-unavailable', text: 'The chat server is stopped at the moment.' };
 
@@ -236,11 +252,14 @@ export function createMuc(deps: {
       for (const room of [...registry.all()]) if (!isMine(room.jid.bare)) close(room);
     },
     pictureChanged(devices, was, now) {
-      for (const room of [...registry.all()])
-        for (const full of devices) {
-          const session = room.sessions.get(full);
-          if (session !== undefined) changes.picture(room, session, was, now);
-        }
+      newPicture(devices, was, now);
+      router().elsewhere?.tellAll('muc.picture', { devices, was, now } satisfies NewPicture);
+    },
+    listen() {
+      router().elsewhere?.hear('muc.picture', (payload) => {
+        const { devices, was, now } = payload as NewPicture;
+        newPicture(devices, was, now);
+      });
     },
     async expire() {
       const { archiveRetention } = settings.get();

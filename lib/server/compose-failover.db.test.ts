@@ -92,7 +92,10 @@ describe('failover of two nodes on one database', () => {
     const id = [...homes.values()].find((row) => row.home === 'a')!.accountId;
     await a.failover.control.announce();
     await eventually(() => b.failover.ownership.ownerOf(ofA) === 'a' && a.failover.ownership.isMine(ofA));
-    expect([a.failover.hasHome?.(ofA), a.failover.hasHome?.(jid('nobody@example.com'))]).toEqual([true, false]);
+    expect([await a.failover.hasHome?.(ofA), await a.failover.hasHome?.(jid('nobody@example.com'))]).toEqual([true, false]);
+    // Created at one node, signs in at the other one before that has looked again.
+    await people(a.stores, 'carl');
+    expect(await b.failover.hasHome?.(jid('carl@example.com'))).toBe(true);
 
     // a stands still: it proves nothing and hears nothing.
     a.failover.stop();

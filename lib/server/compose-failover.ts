@@ -47,7 +47,7 @@ export interface Failover {
   readonly ownership: Ownership;
   readonly control: FailoverControl;
   /** In a cluster: whether some node is home to this person; a node that is alone is home to all. */
-  readonly hasHome: ((bare: BareJid) => boolean) | undefined;
+  readonly hasHome: ((bare: BareJid) => boolean | Promise<boolean>) | undefined;
   /** What these people were about to keep was given up: their sessions are to end without an acknowledgement. */
   onDropped(fn: (accountIds: readonly number[]) => void): void;
   alarms(): readonly RecoveryAlarm[];
@@ -208,11 +208,14 @@ export function composeFailover(deps: {
       monitor,
     },
     onDropped: (fn) => void droppedListeners.push(fn),
-    hasHome: (bare) => ownership.homeOf(bare) !== null,
+    // Somebody created a moment ago at another node may have a home that this one has not read yet.
+    hasHome: (bare) => ownership.homeOf(bare) !== null || ownership.refresh().then(() => ownership.homeOf(bare) !== null),
     alarms: () => [...recovery.alarms(), ...monitor.alarms()],
     async start() {
       await recovery.enter();
       await ownership.start();
+      // A new home draws rooms to itself: the others are to know at once, not with their next look.
+      await ownership.announce();
       await assigner.refresh();
       await monitor.look();
     },

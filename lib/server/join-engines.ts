@@ -47,6 +47,7 @@ export function joinEngines(
   });
   rooms.presence.listen();
   rooms.pubsub.listen();
+  rooms.muc.listen();
   const everywhere = createEverywhere({ ...deps, engine });
   return {
     ...everywhere,

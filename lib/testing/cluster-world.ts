@@ -8,7 +8,7 @@ import type { NodeName } from '../cluster/ports.ts';
 import { createSettingsRegistry } from '../config/registry.ts';
 import type { EngineFigures } from '../diagnostics/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { createEventHub } from '../kernel/events.ts';
+import { createEventHub, type EventHub } from '../kernel/events.ts';
 import { type BareJid, parseJid } from '../kernel/jid.ts';
 import { liveBox } from '../kernel/live.ts';
 import { silentLog } from '../kernel/log.ts';
@@ -37,6 +37,7 @@ export interface WorldNode {
   readonly engine: ClusterEngine;
   readonly joined: JoinedEngines;
   readonly view: EngineView;
+  readonly events: EventHub;
   readonly port: number;
 }
 
@@ -181,7 +182,7 @@ export async function createClusterWorld(
     rooms.router.hosts.add(rooms.pubsub.host);
     const port = await clients.listener('direct-tls', '127.0.0.1').listen(0);
     if (!port.ok) throw new Error('no port');
-    nodes.set(name, { name, rooms, clients, engine, joined, view, port: port.value });
+    nodes.set(name, { name, rooms, clients, engine, joined, view, events, port: port.value });
     open.set(name, new Set());
   }
   for (const name of names) await start(name);

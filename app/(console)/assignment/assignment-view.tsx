@@ -103,8 +103,8 @@ export function AssignmentView({
       <Stack>
         {value.alone ? (
           <Banner tone="info" title="This node is alone">
-            It is home to all {countOf(value.total, 'user')}. With a second node in a redundancy group new users get their homes by the mode{' '}
-            {modes[value.mode]}.
+            It is home to everybody ({countOf(value.total, 'user')}). With a second node in a redundancy group new users get their homes by
+            the mode {modes[value.mode]}.
           </Banner>
         ) : null}
         {value.unassigned > 0 ? (

@@ -179,7 +179,11 @@ function GroupCard({
       }
     >
       <p className="mb-3 flex flex-wrap items-center gap-2 text-body">
-        <StatusBadge status={badges[group.tone]} word={badgeWords[group.tone]} />
+        {isAlone && group.tone !== 'bad' ? (
+          <StatusBadge status="running" word="Alone" />
+        ) : (
+          <StatusBadge status={badges[group.tone]} word={badgeWords[group.tone]} />
+        )}
         <span>{group.says}</span>
       </p>
       {mayWrite && cannot ? (

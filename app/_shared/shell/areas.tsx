@@ -10,7 +10,6 @@ import {
   MonitorSmartphone,
   PhoneCall,
   ScrollText,
-  Server,
   Settings,
   ShieldCheck,
   Users,

@@ -11,6 +11,8 @@ import { type Context, findGroup, findGroupOf, usersText } from './present.ts';
 type Action = (typeof haActions)[number];
 const request = { failover: requestFailover, fallback: requestFallback } as const;
 
+const alone = ({ deps }: Context, node: string): Fault => (node === deps.nodeName ? faults.alone({ node }) : faults.noNode({ node }));
+
 /** How many people, and sessions, change the node that acts for them. */
 async function touched(ctx: Context, group: RedundancyGroup, action: Action, node: string): Promise<{ users: number; sessions: number }> {
   const { byNode } = await ctx.stores.homes.counts();
@@ -55,7 +57,7 @@ export const previewAction = defineUseCase({
     examples: ['rollcall redundancy preview failover imp1'],
   },
   async run({ node, action }, ctx) {
-    if (ctx.deps.failover.isAlone) return refuse(faults.alone({ node }));
+    if (ctx.deps.failover.isAlone) return refuse(alone(ctx, node));
     const found = await findGroupOf(ctx, node);
     if (!found.ok) return found;
     const group = found.value;
@@ -112,7 +114,7 @@ const nodeAction = (action: 'failover' | 'fallback', title: string, summary: str
     },
     async run({ node, expect }, ctx) {
       ctx.audit({ target: node });
-      if (ctx.deps.failover.isAlone) return refuse(faults.alone({ node }));
+      if (ctx.deps.failover.isAlone) return refuse(alone(ctx, node));
       const found = await findGroupOf(ctx, node);
       return found.ok ? act(ctx, found.value, action, node, expect) : found;
     },

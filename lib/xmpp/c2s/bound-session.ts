@@ -270,7 +270,7 @@ export class BoundSession implements ClientSession, StreamSession {
     if (this.state === 'ended') return;
     this.deps.counters.floods++;
     this.deps.log.info('c2s.flood', { jid: this.jid.full });
-    this.end('policy-violation', 'You have been sending much faster than you may, for too long.');
+    this.end('policy-violation', FLOODED);
   }
 
   private submit(stanza: Stanza): void {
@@ -378,6 +378,7 @@ export class BoundSession implements ClientSession, StreamSession {
   }
 }
 
+export const FLOODED = 'You have been sending much faster than you may, for too long.';
 export const FAILED_UNEXPECTED = `<failed xmlns='${NS.streamManagement}'><unexpected-request xmlns='${NS.stanzaErrors}'/></failed>`;
 
 export const handledTooHigh = (h: string, sent: number): string =>

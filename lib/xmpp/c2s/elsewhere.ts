@@ -16,6 +16,8 @@ export interface SessionAsk {
   /** `<resume/>` of XEP-0198; when it fails, `bind` holds. */
   readonly resume: Element | null;
   readonly agent: UserAgent | null;
+  /** By which the client signs in just now, where the connection does not name it yet. */
+  readonly mechanism?: string;
 }
 
 interface Opened {

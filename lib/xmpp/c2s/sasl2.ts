@@ -228,7 +228,7 @@ export class Sasl2 {
       link.write(this.owner.featuresFor(null));
       return;
     }
-    const answer = await elsewhere.open(link, { me: jid, resource: null, bind, resume, agent });
+    const answer = await elsewhere.open(link, { me: jid, resource: null, bind, resume, agent, mechanism });
     if (answer.is === 'over' || !link.isOpen) return;
     if (answer.is === 'refused') return this.fail(failure('temporary-auth-failure', answer.fault.text ?? 'No session can be made now.'));
     this.owner.signedInAs(jid, mechanism, agent);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ClusterWorld, createClusterWorld } from '../../testing/cluster-world.ts';
 import { eventually } from '../../testing/eventually.ts';
+import { agentXml, scram2 } from '../../testing/sasl2-client.ts';
 import type { WireClient } from '../../testing/wire-client.ts';
 import type { Element } from '../stanza/element.ts';
 
@@ -148,6 +149,44 @@ describe('sessions at another node than the connection', () => {
     alice.send("<resume xmlns='urn:xmpp:sm:3' previd='none' h='0'/>");
     expect((await alice.expect('failed')).child('item-not-found')).toBeDefined();
     expect(await alice.bind('desk')).toBe('alice@example.com/desk');
+  });
+
+  it('are bound and resumed in one step with SASL2, as on one node', async () => {
+    await pair();
+    const bind =
+      "<bind xmlns='urn:xmpp:bind:0'><tag>Test</tag><enable xmlns='urn:xmpp:carbons:2'/><enable xmlns='urn:xmpp:sm:3' resume='true'/></bind>";
+    const signIn = async (node: string, inline: string) => {
+      const client = await world.connect(node);
+      await client.open();
+      const { end } = await scram2(client, 'alice', 'alice-secret', 'SCRAM-SHA-256', agentXml() + inline);
+      return { client, end };
+    };
+    const first = await signIn('south', bind);
+    const jid = first.end.child('authorization-identifier')?.text() ?? '';
+    expect(jid).toMatch(/^alice@example\.com\/Test\//);
+    const bound = first.end.child('bound');
+    const id = bound?.child('enabled')?.attrs.id ?? '';
+    expect(bound?.child('metadata')).toBeDefined();
+    await first.client.expect('features');
+    const [session] = [
+      ...(world
+        .node('north')
+        .rooms.users.peek('alice@example.com' as never)
+        ?.sessions.values() ?? []),
+    ];
+    expect(session).toMatchObject({ carbons: true, client: "Gajim (Anna's laptop)", facts: { mechanism: 'SCRAM-SHA-256' } });
+    first.client.send('<presence/>');
+    await first.client.expect('presence');
+    first.client.cut();
+    await eventually(() => expect(world.node('north').rooms.users.hibernatingCount).toBe(1));
+    const second = await signIn('south', `<resume xmlns='urn:xmpp:sm:3' previd='${id}' h='1'/>${bind}`);
+    expect(second.end.child('resumed')?.attrs).toMatchObject({ previd: id, h: '1' });
+    expect(second.end.child('authorization-identifier')?.text()).toBe(jid);
+    second.client.cut();
+    await eventually(() => expect(world.node('north').rooms.users.hibernatingCount).toBe(1));
+    const third = await signIn('south', `<resume xmlns='urn:xmpp:sm:3' previd='none' h='0'/>${bind}`);
+    expect(third.end.child('failed')?.child('item-not-found')).toBeDefined();
+    expect(third.end.child('bound')).toBeDefined();
   });
 
   it('wait for their client when the node of its connection dies', async () => {

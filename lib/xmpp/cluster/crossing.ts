@@ -273,6 +273,11 @@ export function createCrossing(deps: {
     }
   }
 
+  function tell(to: NodeName, what: string, payload: object): boolean {
+    flush(to);
+    return links.send(to, 'room', `${what}\n${JSON.stringify(payload)}`);
+  }
+
   const stops = [
     links.receive('stanza', (_from, payload, settled) => {
       counters.received++;
@@ -342,9 +347,10 @@ export function createCrossing(deps: {
       }
       return groups;
     },
-    tell(to, what, payload) {
-      flush(to);
-      return links.send(to, 'room', `${what}\n${JSON.stringify(payload)}`);
+    tell,
+    tellAll(what, payload) {
+      for (const { name, state } of deps.membership.nodes())
+        if (name !== self && state !== 'gone' && state !== 'joining') tell(name, what, payload);
     },
     hear(what, fn) {
       if (hearers.has(what)) throw new Error(`${what} is heard already.`);

@@ -3,6 +3,7 @@ import type { NodeLinks, NodeName, Ownership } from '../../cluster/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { BareJid } from '../../kernel/jid.ts';
 import type { Log } from '../../kernel/log.ts';
+import { FLOODED } from '../c2s/bound-session.ts';
 import type { SessionAnswer, SessionAsk, SessionsElsewhere } from '../c2s/elsewhere.ts';
 import type { StreamSession } from '../c2s/link.ts';
 import type { NegotiatedLink } from '../c2s/negotiation.ts';
@@ -30,7 +31,6 @@ const notNow: StanzaFault = {
 };
 
 /** As a session here says it. */
-const FLOODED = 'You have been sending much faster than you may, for too long.';
 
 /** The session of another node as the stream of its client uses it. */
 class DistantStream implements StreamSession {
@@ -209,7 +209,7 @@ export function createSessionProxies(deps: {
         bind: ask.bind === null ? null : serialize(ask.bind, ''),
         resume: ask.resume === null ? null : serialize(ask.resume, ''),
         agent: ask.agent,
-        facts: link.facts,
+        facts: ask.mechanism === undefined ? link.facts : { ...link.facts, mechanism: ask.mechanism },
         lang: link.lang,
       };
       return new Promise<SessionAnswer>((resolve) => {

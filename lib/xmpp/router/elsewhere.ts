@@ -27,6 +27,8 @@ export interface Elsewhere {
    * for again. False when that node is not there.
    */
   tell(to: NodeName, what: string, payload: object): boolean;
+  /** The same to every other node that is there. */
+  tellAll(what: string, payload: object): void;
   hear(what: string, fn: (payload: unknown, from: NodeName) => void): void;
   /** A node is gone, or somebody else acts for its people from now on: what was shown of the people for whom `wasTheirs` holds is not true any more. */
   onDeparted(fn: (wasTheirs: (bare: BareJid) => boolean) => void): void;
