@@ -2,7 +2,8 @@
  * The walls of the house. Each rule says where the thing should go instead. TypeScript 7 has no API that the checker can read, so `typescript` is
  * the last version that has one; bin/import-rules.test.ts proves that a known bad import is reported and that the graph is not empty.
  */
-const rooms = 'im|muc|roster|presence|blocking|profile|directory|security|services|diagnostics|cluster|pubsub|files|push|search|notices|ldap|callmanager|assignment|redundancy';
+const rooms =
+  'im|muc|roster|presence|blocking|profile|directory|security|services|diagnostics|cluster|pubsub|files|push|search|notices|ldap|callmanager|assignment|redundancy';
 const room = `^lib/(${rooms})/`;
 const testing = '(^lib/testing/|\\.test\\.ts$|\\.contract\\.ts$)';
 

@@ -25,8 +25,8 @@ export function createCredentialSource(deps: {
   readonly maxClients: () => number;
   /** Directories that know the passwords of their people. */
   readonly directories?: PasswordDirectories;
-  /** In a cluster: whether some node is home to this account. */
-  readonly hasHome?: (bare: BareJid) => boolean;
+  /** In a cluster: whether some node is home to this account. A promise where it has to be asked for. */
+  readonly hasHome?: (bare: BareJid) => boolean | Promise<boolean>;
 }): BuiltCredentialSource {
   const { accounts, tokens } = deps;
   const { directories } = deps;

@@ -26,6 +26,8 @@ export function createCatchUp(deps: {
     // No name, no id: whoever listens reads all of it again.
     events.emit('domain.changed', { domain: '', what: 'renamed', by: '' });
     events.emit('component.changed', { domain: '', what: 'updated', by: '' });
+    events.emit('directory.changed', { directoryId: '', what: 'updated', by: '' });
+    events.emit('callManager.changed', { what: 'configured' });
     events.emit('operator.changed', { operatorId: '', what: 'updated' });
     events.emit('role.changed', { roleId: '', what: 'updated' });
     events.emit('token.changed', { tokenId: '', what: 'revoked' });

@@ -10,6 +10,7 @@ import {
   MonitorSmartphone,
   PhoneCall,
   ScrollText,
+  Server,
   Settings,
   ShieldCheck,
   Users,

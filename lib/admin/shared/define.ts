@@ -68,10 +68,6 @@ export interface AdminDeps {
   readonly protocols: () => readonly Protocol[];
   /** The nodes of the cluster as this one sees them. */
   readonly nodes: NodesDoor;
-  /** Directories that people come from (LDAP). */
-  readonly directories: Directories;
-  readonly directorySecrets: Sealer;
-  readonly callManager: CallManagerControl;
 }
 
 /** The call manager and the Sync Agent, as administration sees them. */
