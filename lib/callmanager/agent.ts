@@ -11,6 +11,8 @@ import { dueRun, nextDue } from './schedule.ts';
 export interface SyncAgentDeps extends SyncDeps {
   /** Refused when the stored password cannot be read. */
   readonly connect: (publisher: Publisher, marks: SyncMarks, signal: AbortSignal) => Result<AxlClient, Fault>;
+  /** Of several nodes only one runs by the clock, and takes up what a stop left half done; absent: this one. */
+  readonly isInCharge?: () => boolean;
 }
 
 export interface AgentStatus {
@@ -54,6 +56,7 @@ const noMarks: SyncMarks = { spoken: '', release: '', position: null, lastFullAt
 export function createSyncAgent(deps: SyncAgentDeps): SyncAgent {
   const { clock, log, settings, store } = deps;
   const runner = createSyncRunner(deps);
+  const isInCharge = () => deps.isInCharge?.() ?? true;
   let publisher: Publisher | null = null;
   let marks = noMarks;
   let isStarted = false;
@@ -158,7 +161,7 @@ export function createSyncAgent(deps: SyncAgentDeps): SyncAgent {
 
   function tick(): void {
     timer = clock.setTimeout(tick, TICK_MS);
-    if (publisher === null || !publisher.enabled || current !== null || waiting !== null) return;
+    if (publisher === null || !publisher.enabled || current !== null || waiting !== null || !isInCharge()) return;
     const now = clock.now();
     if (failure !== null) {
       const pause = Math.min(LONGEST_BACKOFF_MS, Math.max(30, settings.get().pollInterval) * 1000 * 2 ** Math.min(10, failures - 1));
@@ -192,7 +195,7 @@ export function createSyncAgent(deps: SyncAgentDeps): SyncAgent {
       await reload();
       isStarted = true;
       gateSince ??= publisher?.enabled === true && marks.lastFullAt === 0 ? clock.now() : null;
-      await recover();
+      if (isInCharge()) await recover();
       tick();
     },
     async stop() {

@@ -22,6 +22,8 @@ const crossing = [
   'audit.appended',
   'report.changed',
   'notice.changed',
+  'redundancy.changed',
+  'assignment.changed',
   'directory.changed',
   'callManager.changed',
 ] as const satisfies readonly EventName[];

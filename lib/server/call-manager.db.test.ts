@@ -45,6 +45,7 @@ describe('a whole company on PostgreSQL', () => {
       settings,
       domains,
       sealer: createSealer({ key: 'key', purpose: 'test' }),
+      isInCharge: () => true,
       events,
       clock: systemClock,
       log: silentLog,

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 /** Administration with a Sync Agent, beside a call manager with some people. */
-async function world(users = 40, more: { versions?: readonly string[] } = {}) {
+async function world(users = 40, more: { versions?: readonly string[]; isInCharge?: () => boolean } = {}) {
   const sim = await startSimulator({ users, key: files.key, cert: files.cert, ...more });
   open.push(sim);
   const clock = createFakeClock();
@@ -45,6 +45,7 @@ async function world(users = 40, more: { versions?: readonly string[] } = {}) {
     settings,
     domains,
     sealer: createSealer({ key: 'key of the test', purpose: 'call manager' }),
+    isInCharge: more.isInCharge ?? (() => true),
     events,
     clock,
     log: silentLog,
@@ -90,6 +91,24 @@ const faulty = (faults: SimFaults) => async (w: World) => {
   w.sim.faults = faults;
 };
 const names = (sim: Simulator): string[] => sim.journal.splice(0).map(({ operation }) => operation);
+
+describe('of several nodes', () => {
+  it('the one in charge alone runs by the clock; another one does what it is told by an administrator', async () => {
+    let isInCharge = false;
+    const { agent, clock, configure, stores, sync } = await world(5, { isInCharge: () => isInCharge });
+    await configure({ enabled: true });
+    await agent.reload();
+    clock.advance(60_000);
+    await agent.idle();
+    expect(await stores.callManager.runs({ limit: 10 })).toEqual([]);
+    isInCharge = true;
+    clock.advance(10_000);
+    await agent.idle();
+    expect(await stores.callManager.runs({ limit: 10 })).toMatchObject([{ state: 'done', trigger: 'first' }]);
+    isInCharge = false;
+    expect(await sync()).toMatchObject({ state: 'done', trigger: 'administrator' });
+  });
+});
 
 describe('a full synchronisation', () => {
   it('brings everyone with devices and lines, page by page, as accounts that belong to the call manager', async () => {

@@ -28,6 +28,7 @@ export function composeCallManager(deps: {
   readonly settings: SettingsControl;
   readonly domains: Domains;
   readonly sealer: Sealer;
+  readonly isInCharge: () => boolean;
   readonly events: EventHub;
   readonly clock: Clock;
   readonly log: Log;
@@ -60,6 +61,11 @@ export function composeCallManager(deps: {
     clock,
     log,
     moved: () => events.emit('callManager.changed', { what: 'run' }),
+    isInCharge: deps.isInCharge,
+  });
+  // What another node has read or was told is in the database.
+  events.on('callManager.changed', () => {
+    if (!deps.isInCharge()) agent.reload().catch((error: unknown) => log.warn('callmanager.not-read', { error }));
   });
 
   return {

@@ -26,12 +26,12 @@ export function createCatchUp(deps: {
     // No name, no id: whoever listens reads all of it again.
     events.emit('domain.changed', { domain: '', what: 'renamed', by: '' });
     events.emit('component.changed', { domain: '', what: 'updated', by: '' });
+    events.emit('directory.changed', { directoryId: '', what: 'updated', by: '' });
+    events.emit('callManager.changed', { what: 'configured' });
     events.emit('operator.changed', { operatorId: '', what: 'updated' });
     events.emit('role.changed', { roleId: '', what: 'updated' });
     events.emit('token.changed', { tokenId: '', what: 'revoked' });
     events.emit('notice.changed', { kind: 'motd', by: '' });
-    events.emit('directory.changed', { directoryId: '', what: 'updated', by: '' });
-    events.emit('callManager.changed', { what: 'configured' });
     const online = [...users.online()].map(({ bare }) => bare);
     for (let at = 0; at < online.length; at += SLICE) {
       const slice = online.slice(at, at + SLICE);

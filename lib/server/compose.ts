@@ -283,6 +283,7 @@ async function compose(
     settings,
     domains,
     sealer: createSealer({ key: await secret('call-manager-secret'), purpose: 'call manager' }),
+    isInCharge: () => members.membership.self.role === 'publisher',
     events,
     clock,
     log,
@@ -513,7 +514,6 @@ async function compose(
     nodes: members.door,
   };
   const directorySchedule = createDirectorySchedule({ uow, events, settings, directories, clock, jobs, log });
-  await directorySchedule.recover();
   const admin = createAdmin(adminDeps, auth);
   publishAdmin(admin.api);
   closers.push(() => publishAdmin(null));
@@ -644,6 +644,8 @@ async function compose(
   closers.push(() => members.leave());
   const admitted = await members.join();
   if (!admitted.ok) return admitted;
+  // Runs that stand as running may be those of another node.
+  if (members.membership.nodes().every(({ name, state }) => name === env.nodeName || state === 'gone')) await directorySchedule.recover();
 
   failover.addServices(services);
   await failover.start();
