@@ -86,7 +86,7 @@ export function createSpeaker(user: string, password: string, domain: string): S
     },
     speak() {
       if (!stream || stream.client.closed) return;
-      const id = `${user}-${++count}`;
+      const id = `${user}-${String(++count).padStart(16, '0')}`;
       said.set(id, { acknowledged: false, resent: false, refused: false });
       pending.add(id);
       stream.send(message(id), id);

@@ -105,7 +105,7 @@ export function createSender(user: string, password: string, domain: string): Se
     },
     sendOne(to) {
       if (!stream || stream.client.closed) return;
-      const id = `${user}-${++count}`;
+      const id = `${user}-${String(++count).padStart(16, '0')}`;
       sent.set(id, { id, from: user, to, acknowledged: false, resent: 0, refused: false });
       pending.add(id);
       stream.send(message(id, to), id);

@@ -277,6 +277,24 @@ describe('what a client sends again after a lost connection', () => {
     expect(again.sent).toEqual([]);
   });
 
+  it.each([
+    ['is recognised half an hour later by an id that was drawn by chance', '6f1f1a52-9f2e-4f6e-8f7e-0c64f1f2b0aa', []],
+    ['may be something new half an hour later when ids are counted', '3', ['ok']],
+  ])('%s', async (_, id, seen) => {
+    const world = createMessageWorld();
+    const bob = await world.signIn('bob@example.com/b');
+    const alice = await world.signIn('alice@example.com/a');
+    world.chat(alice, 'bob@example.com', 'ok', id);
+    await world.until(() => alice.heldAcks === 0);
+    alice.end(null);
+    bob.take();
+    world.clock.advance(1_800_000);
+    const again = await world.signIn('alice@example.com/a');
+    world.chat(again, 'bob@example.com', 'ok', id);
+    await world.until(() => again.heldAcks === 0);
+    expect(bob.bodies()).toEqual(seen);
+  });
+
   it('costs one look into the archive for each correspondent, however much it is', async () => {
     const world = createMessageWorld();
     const { archive } = world.stores;

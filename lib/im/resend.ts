@@ -13,7 +13,7 @@ import type { SenderFlow } from '../xmpp/router/sender-flow.ts';
 import type { MessageStanza } from '../xmpp/stanza/stanza.ts';
 import { traitsOf } from './classify.ts';
 import type { Archive, Journal } from './ports.ts';
-import { RESEND_CHECKED, RESEND_MS, RESEND_WINDOW_MS, type Resend, stateOf } from './state.ts';
+import { DRAWN_ID_LENGTH, RESEND_CHECKED, RESEND_COUNTED_MS, RESEND_MS, RESEND_WINDOW_MS, type Resend, stateOf } from './state.ts';
 
 export function createResendGuard(deps: {
   readonly flow: () => SenderFlow;
@@ -94,14 +94,17 @@ export function createResendGuard(deps: {
   const markOf = (id: string, body: string): string => `${id}\n${createHash('sha256').update(body).digest('base64')}`;
 
   async function readStored(accountId: number, peer: string): Promise<ReadonlySet<string>> {
+    const now = clock.now();
     const page = await archive.page({
       accountId,
       with: peer,
-      start: clock.now() - RESEND_MS - RESEND_WINDOW_MS,
+      start: now - RESEND_MS - RESEND_WINDOW_MS,
       direction: 'backward',
       max: RESEND_CHECKED,
     });
-    return new Set(page.rows.flatMap((row) => (row.outgoing ? [markOf(row.stanzaId, row.body)] : [])));
+    const mayBeCounted = now - RESEND_COUNTED_MS - RESEND_WINDOW_MS;
+    const sent = page.rows.filter((row) => row.outgoing && (row.stanzaId.length >= DRAWN_ID_LENGTH || row.at >= mayBeCounted));
+    return new Set(sent.map((row) => markOf(row.stanzaId, row.body)));
   }
 
   return { bound, takes };

@@ -46,8 +46,12 @@ const byHand = defineSlot<true>('im.by-hand');
 export const readsByHand = (session: ClientSession): boolean => readSlot(session, byHand) === true;
 export const setByHand = (session: ClientSession): void => writeSlot(session, byHand, true);
 
-/** How far back messages are looked up that a client may send again after a lost connection. */
-export const RESEND_MS = 600_000;
+/** How far back messages are looked up that a client may send again after a lost connection: a laptop sleeps for a while. */
+export const RESEND_MS = 3_600_000;
+/** The same for ids that a client may give again because it counts them from 1 at each sign-in: what it says then may be new. */
+export const RESEND_COUNTED_MS = 600_000;
+/** An id of so many characters was drawn by chance, and is not given twice. */
+export const DRAWN_ID_LENGTH = 16;
 export const RESEND_CHECKED = 500;
 /** How long after signing in a client is expected to do so. */
 export const RESEND_WINDOW_MS = 300_000;
