@@ -88,6 +88,28 @@ for (const node of nodes) {
   }
 }
 
+// A node that joined is home to people once it stands in a group; at the second start it does.
+const groups =
+  count === 1
+    ? ''
+    : execFileSync(process.execPath, [join(root, 'bin', 'rollcall.mjs'), 'redundancy', 'list', '--json'], {
+        cwd: root,
+        env,
+        encoding: 'utf8',
+      });
+try {
+  for (const { ROLLCALL_NODE: name } of nodes.slice(1))
+    if (!groups.includes(`group-of-${name}`))
+      execFileSync(process.execPath, [join(root, 'bin', 'rollcall.mjs'), 'redundancy', 'add', `group-of-${name}`, '--first', name], {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+} catch {
+  console.error('rollcall demo: the further nodes could not be made homes of people; why is above.');
+  await stopAll(1);
+}
+
 const csv = execFileSync(process.execPath, [...people, 'csv'], { cwd: root, encoding: 'utf8' });
 try {
   // People who exist already are skipped, so the second start of the demonstration imports nobody.

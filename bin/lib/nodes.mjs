@@ -16,6 +16,7 @@ const firstPorts = {
   ROLLCALL_SIPS_PORT: 5061,
 };
 const PORT_STEP = 100;
+const PROXY_PORT = 7777;
 const NATS_PORT = 4222;
 
 /** Environment of each node, beside what is shared. */
@@ -25,7 +26,14 @@ export function nodeEnvironments(count, folder, env = process.env) {
       const first = Number(env[name] ?? port);
       return [name, String(first === 0 ? 0 : first + index * PORT_STEP)];
     });
-    return { ROLLCALL_NODE: `node-${index + 1}`, ROLLCALL_DATA_DIR: join(folder, `node-${index + 1}`), ...Object.fromEntries(ports) };
+    const name = `node-${index + 1}`;
+    const own = { ROLLCALL_NODE: name, ROLLCALL_DATA_DIR: join(folder, name), ...Object.fromEntries(ports) };
+    if (index === 0 || env.ROLLCALL_SETTINGS !== undefined) return own;
+    // The one port that is a setting.
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const settings = join(folder, `${name}-settings.json`);
+    writeFileSync(settings, JSON.stringify({ 'files.proxyPort': PROXY_PORT + index * PORT_STEP }));
+    return { ...own, ROLLCALL_SETTINGS: settings };
   });
 }
 

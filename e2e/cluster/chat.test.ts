@@ -22,6 +22,8 @@ beforeAll(async () => {
     );
   const [first] = nodes;
   if (!first) throw new Error('no node');
+  // A node that joined is home to people once it stands in a group.
+  await first.mustCommand('redundancy', 'add', 'second-group', '--first', 'node-2');
   await generateUsers(first, 'p', 8, 'secret-word-');
 });
 afterAll(async () => {
@@ -44,6 +46,12 @@ const withBody = (client: RawClient, body: string): Promise<XmlElement> =>
   client.element(`the message "${body}"`, (element) => element.name === 'message' && childText(element, 'body') === body);
 
 describe('clients of different nodes', () => {
+  it('have their homes on both, half of them on each', async () => {
+    const homes = async (node: string) =>
+      (JSON.parse((await nodes[0]?.mustCommand('users', 'homes', '--node', node, '--json')) ?? '') as { items: unknown[] }).items.length;
+    await eventually(async () => expect([await homes('node-1'), await homes('node-2')]).toEqual([4, 4]));
+  });
+
   it('write to each other, whichever node is home to whom', async () => {
     const here = await Promise.all([1, 2, 3, 4].map((number) => signIn(number, 0)));
     const there = await Promise.all([5, 6, 7, 8].map((number) => signIn(number, 1)));
