@@ -11,6 +11,11 @@ export const clusterFaults = defineFaults('cluster', {
     message:
       'NATS_URL is set without DATABASE_URL. The nodes of a cluster share one PostgreSQL: set DATABASE_URL to the same on each, or remove NATS_URL.',
   },
+  nodesRun: {
+    kind: 'refused',
+    message:
+      'Nodes of a cluster work on this database ({nodes}), and this one would not know of them. Set NATS_URL to join them, or stop them first and wait half a minute.',
+  },
   noSecret: {
     kind: 'refused',
     message:

@@ -48,7 +48,7 @@ export interface JournalEntry {
 }
 
 /** Messages older than the last so many with one peer are not taken back: finding them would cost more than a message may. */
-export const RETRACTION_REACH = 5_000;
+export const RETRACTION_REACH = 500;
 
 /**
  * Group commit (design §3): entries gather a few milliseconds or a few hundred rows, then go in one transaction. No promise per entry.

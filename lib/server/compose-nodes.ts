@@ -51,6 +51,9 @@ export interface ComposedMembers {
 
 const idle: NodeHealth = { sessions: 0, users: 0, down: [], database: 'up' };
 
+/** A node of a cluster says at least so often, in milliseconds, that it is there. */
+const SEEN_MS = 20_000;
+
 export async function composeNodes(deps: {
   readonly env: Environment;
   readonly version: string;
@@ -61,6 +64,11 @@ export async function composeNodes(deps: {
 }): Promise<Result<ComposedNodes, Fault>> {
   const { clock, env, log } = deps;
   const self = { name: env.nodeName, version: deps.version, schema: deps.schema, address: addressOf(env) };
+  if (env.natsUrl === null && env.databaseUrl !== null) {
+    // A node that takes itself for the only one would act for people whom others act for.
+    const running = (await deps.store.nodes()).filter(({ seenAt }) => seenAt !== null && clock.now() - seenAt < SEEN_MS);
+    if (running.length > 0) return refuse(clusterFaults.nodesRun({ nodes: running.map(({ name }) => name).join(', ') }));
+  }
   if (env.natsUrl === null) return ok(alone({ self, dataDir: env.dataDir, clock, log }));
   if (env.databaseUrl === null) return refuse(clusterFaults.needsDatabase());
   const opened = await openCluster({

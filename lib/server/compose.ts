@@ -602,6 +602,13 @@ async function compose(
         everyMs: 60 * minute,
         run: () => stores.reports.expire(clock.now() - settings.section('im').get().reportDays * 1000, 1_000),
       },
+      { name: 'directory agreements', everyMs: 30_000, run: () => directorySchedule.look() },
+      { name: 'console roles of directories', everyMs: 5 * minute, run: () => auth.checkDirectory() },
+      {
+        name: 'directory run retention',
+        everyMs: 60 * minute,
+        run: () => stores.directories.expireRuns(clock.now() - settings.section('directories').get().keepRuns * 86_400_000, 500),
+      },
       { name: 'users gone from the call manager', everyMs: 10 * minute, run: () => callManager.deleteGone() },
       { name: 'job retention', everyMs: 60 * minute, run: () => stores.jobs.expire(clock.now() - jobRetentionMs, 500) },
     ],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isConnectionLoss, isRefusal, isShortage, shortageOf } from './errors.ts';
+import { isConnectionLoss, isRefusal, isShortage, isTooSlow, shortageOf } from './errors.ts';
 
 /** As the client wraps what the driver says. */
 const raw = (code: string) => ({ code: 'P2010', meta: { driverAdapterError: { cause: { kind: 'postgres', originalCode: code, code } } } });
@@ -23,6 +23,14 @@ describe('what an error of the database means', () => {
     const error = raw(code);
     const found = [isShortage(error) && 'shortage', isRefusal(error) && 'refusal', isConnectionLoss(error) && 'loss'].filter(Boolean);
     expect(found.join() || 'neither').toBe(expected);
+  });
+
+  it.each([
+    ['57014', true],
+    ['55P03', true],
+    ['53100', false],
+  ])('%s is about time: %s', (code, expected) => {
+    expect(isTooSlow(raw(code))).toBe(expected);
   });
 
   it('is told in words when the disk is full', () => {

@@ -60,6 +60,11 @@ export function isShortage(error: unknown): boolean {
   return factsOf(error).codes.some((code) => /^(?:53[0-3]\w\d|58\w{3}|25006|55P03|57014)$/.test(code));
 }
 
+/** True when a statement was given up because it, or the lock it waited for, took too long (SQLSTATE 57014, 55P03). */
+export function isTooSlow(error: unknown): boolean {
+  return factsOf(error).codes.some((code) => code === '57014' || code === '55P03');
+}
+
 /** True when what was to be stored is refused for what it says, and would be refused again (SQLSTATE classes 0A, 21, 22, 23, 42, 54). */
 export function isRefusal(error: unknown): boolean {
   return factsOf(error).codes.some((code) => /^(?:0A|21|22|23|42|54)\w{3}$/.test(code));

@@ -116,6 +116,21 @@ describe('group commit', () => {
     await commits.close();
   });
 
+  it('divides a batch that took too long, so that its neighbours do not wait for one slow entry', async () => {
+    const commits = createGroupCommit({ client: database.client, log: silentLog });
+    await database.query(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF NEW.body = '3' THEN RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = '57014'; END IF; RETURN NEW; END $$`);
+    await database.query('CREATE TRIGGER slow BEFORE INSERT ON archive FOR EACH ROW EXECUTE FUNCTION slow()');
+    const done: number[] = [];
+    for (let i = 0; i < 7; i++) commits.journal.append(entry(archived(alice, 'b@x.example', `${i}`)), () => done.push(i));
+    await eventually(() => done.length >= 3);
+    expect(done).toEqual([0, 1, 2]);
+    await database.query('DROP TRIGGER slow ON archive');
+    await eventually(() => done.length === 7, 10_000);
+    expect(await stored()).toBe(7);
+    await commits.close();
+  });
+
   it('drains on close', async () => {
     const commits = createGroupCommit({ client: database.client, log: silentLog, gatherMs: 60_000 });
     for (let i = 0; i < 100; i++) commits.journal.append(entry(archived(alice, 'b@x.example', `${i}`)), null);

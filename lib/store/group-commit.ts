@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import type { RoomJournal } from '../muc/ports.ts';
 import type { RosterChange } from '../roster/ports.ts';
 import type { DbClient } from './client.ts';
-import { causeOf, isFencedOff, isPassing, isRefusal, StoreUnavailable } from './errors.ts';
+import { causeOf, isFencedOff, isPassing, isRefusal, isTooSlow, StoreUnavailable } from './errors.ts';
 import { accountsOf, isStillHeld, proofStatement } from './fencing.ts';
 import type { Prisma } from './generated/client.ts';
 import { journalStatement } from './im/journal-statement.ts';
@@ -85,8 +85,12 @@ const PASSING_TRIES = 5;
 /** Between two refusals ownership is read anew; more of them in a row mean that it and the database disagree. */
 const FENCED_TRIES = 5;
 
+/** A retraction looks through the conversation for what it takes back. */
+const RETRACTED_ROWS = 5;
+
 function weigh(entry: JournalEntry): { rows: number; bytes: number } {
-  const rows = entry.archive.length + entry.offline.length + (entry.offlineRemoved?.length ?? 0);
+  const retracted = entry.retracted?.length ?? 0;
+  const rows = entry.archive.length + entry.offline.length + (entry.offlineRemoved?.length ?? 0) + retracted * RETRACTED_ROWS;
   let bytes = rows * ROW_BYTES;
   for (const row of entry.archive) bytes += row.xml.length + row.body.length;
   for (const row of entry.offline) bytes += row.xml.length;
@@ -187,6 +191,13 @@ export function createGroupCommit({
         finish(batch);
         return;
       } catch (error) {
+        // The database is there, but all of it at once took too long: half of it may not, and one slow entry does not hold up the others.
+        if (batch.length > 1 && isTooSlow(error)) {
+          const middle = batch.length >> 1;
+          await commit(batch.slice(0, middle));
+          await commit(batch.slice(middle));
+          return;
+        }
         if (client.report(error) || !(await client.probe())) {
           await databaseBack();
           continue;

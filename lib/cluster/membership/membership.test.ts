@@ -131,6 +131,26 @@ describe('who is there', () => {
     expect(a.links.slice(-2)).toEqual(['-b', '-c']);
   });
 
+  it('takes no recording of the last beat of a dead process for a sign of life', async () => {
+    const w = world();
+    const a = await w.start('a');
+    await w.start('b');
+    const beats: unknown[] = [];
+    const subject = 'cluster.beat';
+    w.net.node('a').bus.subscribe(subject, (beat) => {
+      if ((beat as { name?: unknown }).name === 'b') beats.push(beat);
+    });
+    await w.pass(3_000);
+    expect(beats.length).toBeGreaterThan(0);
+    w.net.kill('b');
+    w.net.join('stranger');
+    for (let second = 0; second < 5; second++) {
+      w.net.node('stranger').bus.publish(subject, beats.at(-1));
+      await w.pass(1_000);
+    }
+    expect(a.control.find('b')?.state).toBe('gone');
+  });
+
   it('takes a node for there again when it is heard of, and begins its link anew', async () => {
     const w = world();
     const a = await w.start('a');

@@ -189,8 +189,8 @@ export function createMembership(deps: {
     const now = clock.monotonic();
     if (before && before.beat.incarnation !== beat.incarnation && before.beat.startedAt > beat.startedAt) return;
     if (before && before.beat.incarnation === beat.incarnation) {
-      // Beats and answers may overtake each other.
-      if (beat.number < before.beat.number) return;
+      // Beats and answers may overtake each other; one that was heard already is somebody's recording of it.
+      if (beat.number <= before.beat.number) return;
       before.beat = beat;
       before.heard = now;
       before.heardAt = clock.now();
