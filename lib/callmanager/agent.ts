@@ -252,6 +252,8 @@ export function createSyncAgent(deps: SyncAgentDeps): SyncAgent {
     gate() {
       const { gateFirstSync, gateTimeout } = settings.get();
       if (gateSince === null || !gateFirstSync || marks.lastFullAt !== 0 || publisher?.enabled !== true) return null;
+      // A run that failed is told by an alarm, and may fail for days: people who have accounts are not locked out for it.
+      if (failure !== null) return null;
       if (gateTimeout > 0 && clock.now() - gateSince >= gateTimeout * 1000) return null;
       return 'The first synchronisation with the call manager has not ended yet.';
     },

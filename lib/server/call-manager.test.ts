@@ -482,6 +482,18 @@ describe('the Sync Agent', () => {
     expect(again.gate()).toBeNull();
   });
 
+  it('shuts nobody out any longer for a first run that has failed: whoever is here already could not mend it', async () => {
+    const { configure, agent, clock } = await world(5);
+    await configure({ enabled: true, password: 'wrong' });
+    await agent.stop();
+    await agent.start();
+    expect(agent.gate()).toContain('first synchronisation');
+    clock.advance(5_000);
+    await agent.idle();
+    expect(agent.status().failure).not.toBeNull();
+    expect(agent.gate()).toBeNull();
+  });
+
   it('runs one at a time, can be cancelled, and refuses when it is stopped', async () => {
     const { api, agent, sim, stores } = await world();
     sim.faults = { delayMs: 50 };

@@ -68,7 +68,7 @@ export const callManagerSettings = defineSection({
     gateFirstSync: {
       kind: 'switch',
       label: 'No sign-in before the first synchronisation',
-      help: 'After a start, clients can sign in only when a full run has been applied once. Nothing waits without a call manager.',
+      help: 'After a start, clients can sign in only when a full run has been applied once, or has failed. Nothing waits without a call manager.',
       default: true,
       applies: 'now',
     },
