@@ -57,6 +57,41 @@ describe('administrators of a directory', () => {
     expect((await signIn('ana', 'her own')).ok).toBe(true);
   });
 
+  it('stay out when they were disabled here, and come back by an administrator alone', async () => {
+    const { signIn, api, as, auth, stores, directory } = await world();
+    await signIn('ana', 'her own');
+    const root = as('root', 'administrator');
+    expect((await api.operators.update(root, { operator: 'ana', enabled: false })).ok).toBe(true);
+    const ana = async () => (await stores.operators.list()).find(({ username }) => username === 'ana');
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    expect(await ana()).toMatchObject({ enabled: false });
+    directory.console.set('ana', { password: 'her own', role: null });
+    await auth.checkDirectory();
+    directory.console.set('ana', { password: 'her own', role: 'operator' });
+    await auth.checkDirectory();
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    expect(await ana()).toMatchObject({ enabled: false });
+    expect((await api.operators.update(root, { operator: 'ana', enabled: true })).ok).toBe(true);
+    expect((await signIn('ana', 'her own')).ok).toBe(true);
+  });
+
+  it('who have no group any more are not disabled for it, and have no role until they have one again', async () => {
+    const { signIn, auth, stores, directory } = await world();
+    await signIn('ana', 'her own');
+    directory.console.set('ana', { password: 'her own', role: null });
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    const ana = async () => (await stores.operators.list()).find(({ username }) => username === 'ana');
+    const { version = 0 } = (await ana()) ?? {};
+    expect(await ana()).toMatchObject({ enabled: true, role: 'none' });
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    expect(await ana()).toMatchObject({ version });
+    directory.console.set('ana', { password: 'her own', role: 'read-only' });
+    const again = await signIn('ana', 'her own');
+    expect(again.ok && again.value.viewer.role).toBe('read-only');
+    await auth.checkDirectory();
+    expect(await ana()).toMatchObject({ enabled: true, role: 'read-only' });
+  });
+
   it('hear that the directory is away, as everybody does who is refused meanwhile; sessions and local administrators stay', async () => {
     const { signIn, auth, directory } = await world();
     const done = await signIn('ana', 'her own');

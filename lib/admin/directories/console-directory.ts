@@ -5,6 +5,7 @@ import { sortableId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type Directories, DirectoryDown } from '../../ldap/index.ts';
 import type { ConsoleSessionStore, Operator, OperatorStore, SignInOutcome } from '../../security/ports.ts';
+import { noRole } from '../roles/roles.ts';
 
 /** Administrators who sign in by a bind; their role follows from groups of the directory, at each sign-in and while they are signed in. */
 export interface ConsoleDirectory {
@@ -56,20 +57,17 @@ export function createConsoleDirectory(deps: {
       events.emit('operator.changed', { operatorId: made.id, what: 'created' });
       return made;
     }
-    const isSame = known.role === (role ?? known.role) && known.enabled === (role !== null) && (name === '' || known.name === name);
-    if (isSame) return role === null ? null : known;
-    const now = await operators.update(known.id, {
-      enabled: role !== null,
-      ...(role === null ? {} : { role }),
-      ...(name === '' ? {} : { name }),
-    });
+    // Only an administrator enables whom an administrator disabled.
+    if (!known.enabled) return null;
+    const next = role ?? noRole;
+    if (known.role === next && (name === '' || known.name === name)) return role === null ? null : known;
+    const now = await operators.update(known.id, { role: next, ...(name === '' ? {} : { name }) });
     if (now === null || now === 'conflict') return null;
-    if (now.role !== known.role || now.enabled !== known.enabled) await endSessions(known.id);
-    const what =
-      now.role !== known.role ? 'role-changed' : now.enabled === known.enabled ? 'updated' : now.enabled ? 'enabled' : 'disabled';
+    if (now.role !== known.role) await endSessions(known.id);
+    const what = now.role !== known.role ? 'role-changed' : 'updated';
     log.info('auth.operator-follows-directory', { name: known.username, role: role ?? 'none', what });
     events.emit('operator.changed', { operatorId: known.id, what });
-    return role === null ? null : now;
+    return role === null || !now.enabled ? null : now;
   }
 
   return {
