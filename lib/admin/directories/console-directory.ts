@@ -7,7 +7,7 @@ import { type Directories, DirectoryDown } from '../../ldap/index.ts';
 import type { ConsoleSessionStore, Operator, OperatorStore, SignInOutcome } from '../../security/ports.ts';
 import { noRole } from '../roles/roles.ts';
 
-/** Administrators who sign in by a bind; their role follows from groups of the directory, at each sign-in and while they are signed in. */
+/** Administrators who sign in by a bind; their role follows from groups of the directory, at each sign-in and now and then. */
 export interface ConsoleDirectory {
   /** Null: no directory knows the name. `known` is the operator of this name, who came from a directory before. */
   signIn(
@@ -15,7 +15,7 @@ export interface ConsoleDirectory {
     password: string,
     known: Operator | null,
   ): Promise<{ readonly outcome: SignInOutcome; readonly operator: Operator | null } | null>;
-  /** Ends the sessions of those who lost their role meanwhile, and gives others their new one. */
+  /** Ends the sessions of those who lost their role meanwhile, which ends their tokens too, and gives others their new one. */
   check(): Promise<void>;
   /** Some of them cannot be asked just now. */
   isDown(): boolean;
@@ -88,9 +88,9 @@ export function createConsoleDirectory(deps: {
     },
     isDown: () => directories.consoleIsDown,
     async check() {
+      // Also those without an open session: their tokens work as long as they have a role.
       for (const operator of await operators.list()) {
         if (operator.source !== 'directory' || !operator.enabled) continue;
-        if ((await sessions.listFor(operator.id)).length === 0) continue;
         try {
           await follow(operator, operator.username, '', await directories.consoleRole(operator.username));
         } catch (error) {
