@@ -1,6 +1,7 @@
 import { isIP, type Socket, connect as tcp } from 'node:net';
 import { type ConnectionOptions, type TLSSocket, connect as tls } from 'node:tls';
 import { Client, type Entry, type SearchOptions } from 'ldapts';
+import { TooSlow } from './faults.ts';
 import type { Directory, DirectoryServer } from './ports.ts';
 
 export type Reach = Pick<Directory, 'security' | 'caPem' | 'connectTimeoutMs' | 'operationTimeoutMs'>;
@@ -23,7 +24,7 @@ export function within<T>(ms: number, work: Promise<T>, late: () => void): Promi
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       late();
-      reject(new Error(`The server did not answer within ${ms} ms: timed out.`));
+      reject(new TooSlow(ms));
     }, ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
@@ -65,7 +66,8 @@ export async function openConnection(
     // Only the scheme counts: the address is that of `createConnection`.
     url: 'ldap://directory.invalid',
     connectTimeout: reach.connectTimeoutMs,
-    timeout: reach.operationTimeoutMs,
+    // Later than `within`, which tells what happened.
+    timeout: reach.operationTimeoutMs + 1_000,
     strictDN: false,
     createConnection: (() => {
       // `raw` stands already.
@@ -134,10 +136,10 @@ export async function openConnection(
   };
 }
 
-/** P-5: a limit of size and of time is always set; references to other entries never followed. */
-const limited = (search: SearchOptions, reach: Reach): SearchOptions => ({
+/** P-5: a limit of size and of time is always set, the latter so that the server ends before we do; references to other entries never followed. */
+export const limited = (search: SearchOptions, reach: Pick<Reach, 'operationTimeoutMs'>): SearchOptions => ({
   derefAliases: 'never',
-  timeLimit: Math.max(1, Math.ceil(reach.operationTimeoutMs / 1000)),
+  timeLimit: Math.max(1, Math.ceil(reach.operationTimeoutMs / 1000) - 1),
   ...search,
 });
 

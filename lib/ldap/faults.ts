@@ -13,8 +13,9 @@ export class DirectoryDown extends Error {
   }
 }
 
+const TIME_LIMIT = 3;
 /** RFC 4511 appendix A: results that say the server cannot serve now, and that another may. */
-const UNAVAILABLE = new Set([51, 52, 80]);
+const UNAVAILABLE = new Set([TIME_LIMIT, 51, 52, 80]);
 /** Neither the connection nor the server is to blame. */
 const codeOf = (error: unknown): number | null => {
   const code = (error as { code?: unknown } | null)?.code;
@@ -26,6 +27,15 @@ export const isAnswer = (error: unknown): boolean => {
   const code = codeOf(error);
   return code !== null && !UNAVAILABLE.has(code);
 };
+
+/** No answer in the time that is waited for one. */
+export class TooSlow extends Error {
+  constructor(ms: number) {
+    super(`The server did not answer within ${ms} ms: timed out.`);
+  }
+}
+/** Ended here or by the server (timeLimitExceeded). */
+export const isSlow = (error: unknown): boolean => error instanceof TooSlow || codeOf(error) === TIME_LIMIT;
 
 export type BindVerdict = 'right' | 'wrong' | 'disabled' | 'expired';
 /** Active Directory tells more in the text of result 49: `data 533`. Null when the bind did not fail for its credentials. */
@@ -40,6 +50,7 @@ export function verdictOf(error: unknown): BindVerdict | null {
 
 const sentences: Readonly<Record<number, string>> = {
   1: 'The server could not do it (operationsError). Active Directory says so when it wants a sign-in first.',
+  3: 'The server did not answer in time (timeLimitExceeded).',
   4: 'The server gives fewer entries than there are (sizeLimitExceeded).',
   8: 'The server wants more than a simple bind (strongerAuthRequired). Use LDAPS or StartTLS.',
   10: 'The server refers to another (referral). Referrals are not followed: name that server, or a base that this one holds.',

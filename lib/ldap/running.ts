@@ -47,9 +47,9 @@ export function createRunningDirectory(deps: {
   const asked = { attributes: attributesOf(map), explicitBufferAttributes: [map.key] };
   const people = bracketed(directory.filter);
 
-  async function one(at: string, options: Parameters<Connection['search']>[1]): Promise<readonly Entry[]> {
+  async function one(at: string, options: Parameters<Connection['search']>[1], on = servers.first): Promise<readonly Entry[]> {
     try {
-      return await servers.first((connection) => connection.search(at, options));
+      return await on((connection) => connection.search(at, options));
     } catch (error) {
       // The entry that was asked for is gone.
       if (resultCodeOf(error) === 32) return [];
@@ -82,7 +82,8 @@ export function createRunningDirectory(deps: {
       return null;
     },
     async search(words, limit) {
-      const found = await one(base, { ...asked, scope: 'sub', filter: searchFilter(words, map, people), sizeLimit: limit });
+      const filter = searchFilter(words, map, people);
+      const found = await one(base, { ...asked, scope: 'sub', filter, sizeLimit: limit }, servers.many);
       return found.map((entry) => personOf(entry, map));
     },
     async photoOf(dn) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Connection, openConnection } from './connection.ts';
-import { type BindVerdict, DirectoryDown, isAnswer, sentenceOf, verdictOf } from './faults.ts';
+import { type BindVerdict, DirectoryDown, isAnswer, isSlow, sentenceOf, verdictOf } from './faults.ts';
 import type { Directory, DirectoryServer } from './ports.ts';
 
 export interface ServerState {
@@ -17,6 +17,8 @@ export interface ServerState {
 export interface Servers {
   /** On the first server that answers; again on the next when the connection fails under way, so `work` begins anew. */
   first<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** The same for a search of many: that it takes too long does not tell that the server is away. */
+  many<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   /** The same on a connection of its own, for long readings. */
   alone<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   /** Is this the password of this entry? Never on a connection that searches. */
@@ -127,7 +129,7 @@ export function createServers(deps: {
   }
 
   /** First to last of those that are not known to be down. */
-  async function tryAll<T>(one: (server: Server) => Promise<T>): Promise<T> {
+  async function tryAll<T>(one: (server: Server) => Promise<T>, mayBeSlow = false): Promise<T> {
     if (isStopped) throw new DirectoryDown(directory.name, 'It is not used any more.');
     for (const server of servers) {
       if (server.state === 'down') continue;
@@ -138,6 +140,10 @@ export function createServers(deps: {
       } catch (error) {
         // A search or bind that was refused is an answer; a service account that may not bind is none.
         if (isAnswer(error) && !(error instanceof NoService)) throw error;
+        if (mayBeSlow && isSlow(error)) {
+          const { host, port } = server.address;
+          throw new DirectoryDown(directory.name, `${host}:${port}: ${sentenceOf(error)}`);
+        }
         markDown(server, error instanceof NoService ? error.cause : error);
       }
     }
@@ -145,12 +151,13 @@ export function createServers(deps: {
     throw new DirectoryDown(directory.name, why);
   }
 
-  async function search<T>(server: Server, work: (connection: Connection) => Promise<T>): Promise<T> {
+  async function search<T>(server: Server, work: (connection: Connection) => Promise<T>, mayBeSlow = false): Promise<T> {
     const got = await searching(server).catch((error: unknown) => Promise.reject(new NoService(error)));
     try {
       return await work(got.connection);
     } catch (error) {
-      if (isAnswer(error)) throw error;
+      // The same search again would take as long.
+      if (isAnswer(error) || (mayBeSlow && isSlow(error))) throw error;
       got.connection.close();
       if (got.isFresh) throw error;
       // Servers end idle connections: only a fresh one tells whether this one is away.
@@ -205,6 +212,7 @@ export function createServers(deps: {
 
   return {
     first: (work) => tryAll((server) => search(server, work)),
+    many: (work) => tryAll((server) => search(server, work, true), true),
     alone: (work) =>
       tryAll(async (server) => {
         const connection = await connect(server, true).catch((error: unknown) => Promise.reject(new NoService(error)));
@@ -213,7 +221,7 @@ export function createServers(deps: {
         } finally {
           connection.close();
         }
-      }),
+      }, true),
     async verify(dn, password) {
       // RFC 4513 §5.1.2: a bind without a password is anonymous, and succeeds for every name.
       if (dn === '' || password === '') return 'wrong';

@@ -553,7 +553,11 @@ describe('the way to the call manager', () => {
     expect(JSON.stringify(await stores.audit.find({ limit: 10 }))).not.toContain('axlpw');
     const elsewhere = await configure({ host: 'other.example.com', password: undefined });
     expect(elsewhere.ok ? '' : elsewhere.fault.code).toBe('callManager.noPassword');
-    expect((await configure({ password: undefined })).ok).toBe(true);
+    for (const change of [{ port: 1 }, { caPem: files.otherCert }, { caPem: '' }, { serverName: 'other.example.com' }]) {
+      const answer = await configure({ ...change, password: undefined });
+      expect([change, answer.ok ? '' : answer.fault.code]).toEqual([change, 'callManager.noPassword']);
+    }
+    expect((await configure({ password: undefined, enabled: true, schemaVersion: '14.0' })).ok).toBe(true);
     const spoilt = await configure({ caPem: 'no certificate' });
     expect(spoilt.ok ? '' : spoilt.fault.code).toBe('callManager.badCertificate');
   });

@@ -116,9 +116,11 @@ export const configureCallManager = defineUseCase({
     const authorities = readAuthorities(input.caPem);
     if (!authorities.ok) return authorities;
     const was = await stores.callManager.publisher();
-    // A new address gets no password that was meant for the old one.
     const isElsewhere = was !== null && (was.host !== input.host || was.username !== input.username);
-    if (input.password === undefined && (was === null || isElsewhere))
+    // Whoever answers at another port, or by another certificate, gets no password that was meant for the one before.
+    const isTrustedAnew =
+      isElsewhere || (was !== null && (was.port !== input.port || was.caPem !== input.caPem || was.serverName !== input.serverName));
+    if (input.password === undefined && (was === null || isTrustedAnew))
       return refuse(callManagerFaults.noPassword({}, { fields: { password: 'Enter the password of the AXL user.' } }));
     const now = deps.clock.now();
     const { password, ...facts } = input;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DirectoryDown } from '../../ldap/index.ts';
 import { pretendedDirectories } from '../../testing/pretended-directories.ts';
 import { address, securityWorld } from '../../testing/security-world.ts';
+import { makeTokenSecret, tokenHash } from '../tokens/token-secret.ts';
 
 async function world() {
   const pretended = pretendedDirectories();
@@ -55,6 +56,63 @@ describe('administrators of a directory', () => {
     expect((await signIn('ana', 'her own')).ok).toBe(false);
     directory.console.set('ana', { password: 'her own', role: 'operator' });
     expect((await signIn('ana', 'her own')).ok).toBe(true);
+  });
+
+  it('stay out when they were disabled here, and come back by an administrator alone', async () => {
+    const { signIn, api, as, auth, stores, directory } = await world();
+    await signIn('ana', 'her own');
+    const root = as('root', 'administrator');
+    expect((await api.operators.update(root, { operator: 'ana', enabled: false })).ok).toBe(true);
+    const ana = async () => (await stores.operators.list()).find(({ username }) => username === 'ana');
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    expect(await ana()).toMatchObject({ enabled: false });
+    directory.console.set('ana', { password: 'her own', role: null });
+    await auth.checkDirectory();
+    directory.console.set('ana', { password: 'her own', role: 'operator' });
+    await auth.checkDirectory();
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    expect(await ana()).toMatchObject({ enabled: false });
+    expect((await api.operators.update(root, { operator: 'ana', enabled: true })).ok).toBe(true);
+    expect((await signIn('ana', 'her own')).ok).toBe(true);
+  });
+
+  it('who have no group any more are not disabled for it, and have no role until they have one again', async () => {
+    const { signIn, auth, stores, directory } = await world();
+    await signIn('ana', 'her own');
+    directory.console.set('ana', { password: 'her own', role: null });
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    const ana = async () => (await stores.operators.list()).find(({ username }) => username === 'ana');
+    const { version = 0 } = (await ana()) ?? {};
+    expect(await ana()).toMatchObject({ enabled: true, role: 'none' });
+    expect((await signIn('ana', 'her own')).ok).toBe(false);
+    expect(await ana()).toMatchObject({ version });
+    directory.console.set('ana', { password: 'her own', role: 'read-only' });
+    const again = await signIn('ana', 'her own');
+    expect(again.ok && again.value.viewer.role).toBe('read-only');
+    await auth.checkDirectory();
+    expect(await ana()).toMatchObject({ enabled: true, role: 'read-only' });
+  });
+
+  it('who have no group any more have no tokens that work either, signed in or not', async () => {
+    const { signIn, auth, stores, directory, clock } = await world();
+    const done = await signIn('ana', 'her own');
+    if (!done.ok) throw new Error(done.fault.message);
+    const secret = makeTokenSecret();
+    const row = { id: 't1', name: 'sync', scopes: ['users.read'], createdBy: 'ana', createdAt: 0, expiresAt: null };
+    await stores.tokens.create({ ...row, lastUsedAt: null, revokedAt: null, secretHash: tokenHash(secret) });
+    await auth.signOut(done.value.secret);
+    expect(await auth.viewerForToken(secret, address)).toMatchObject({ role: 'operator' });
+    directory.isDown = new DirectoryDown('Head office', '');
+    await auth.checkDirectory();
+    clock.advance(5_000);
+    expect(await auth.viewerForToken(secret, address)).toMatchObject({ role: 'operator' });
+    directory.isDown = false;
+    directory.console.set('ana', { password: 'her own', role: null });
+    await auth.checkDirectory();
+    expect(await auth.viewerForToken(secret, address)).toBe(null);
+    directory.console.set('ana', { password: 'her own', role: 'read-only' });
+    await auth.checkDirectory();
+    expect(await auth.viewerForToken(secret, address)).toMatchObject({ role: 'read-only', permissions: ['users.read'] });
   });
 
   it('hear that the directory is away, as everybody does who is refused meanwhile; sessions and local administrators stay', async () => {

@@ -5,8 +5,9 @@ import { sortableId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type Directories, DirectoryDown } from '../../ldap/index.ts';
 import type { ConsoleSessionStore, Operator, OperatorStore, SignInOutcome } from '../../security/ports.ts';
+import { noRole } from '../roles/roles.ts';
 
-/** Administrators who sign in by a bind; their role follows from groups of the directory, at each sign-in and while they are signed in. */
+/** Administrators who sign in by a bind; their role follows from groups of the directory, at each sign-in and now and then. */
 export interface ConsoleDirectory {
   /** Null: no directory knows the name. `known` is the operator of this name, who came from a directory before. */
   signIn(
@@ -14,7 +15,7 @@ export interface ConsoleDirectory {
     password: string,
     known: Operator | null,
   ): Promise<{ readonly outcome: SignInOutcome; readonly operator: Operator | null } | null>;
-  /** Ends the sessions of those who lost their role meanwhile, and gives others their new one. */
+  /** Ends the sessions of those who lost their role meanwhile, which ends their tokens too, and gives others their new one. */
   check(): Promise<void>;
   /** Some of them cannot be asked just now. */
   isDown(): boolean;
@@ -56,20 +57,17 @@ export function createConsoleDirectory(deps: {
       events.emit('operator.changed', { operatorId: made.id, what: 'created' });
       return made;
     }
-    const isSame = known.role === (role ?? known.role) && known.enabled === (role !== null) && (name === '' || known.name === name);
-    if (isSame) return role === null ? null : known;
-    const now = await operators.update(known.id, {
-      enabled: role !== null,
-      ...(role === null ? {} : { role }),
-      ...(name === '' ? {} : { name }),
-    });
+    // Only an administrator enables whom an administrator disabled.
+    if (!known.enabled) return null;
+    const next = role ?? noRole;
+    if (known.role === next && (name === '' || known.name === name)) return role === null ? null : known;
+    const now = await operators.update(known.id, { role: next, ...(name === '' ? {} : { name }) });
     if (now === null || now === 'conflict') return null;
-    if (now.role !== known.role || now.enabled !== known.enabled) await endSessions(known.id);
-    const what =
-      now.role !== known.role ? 'role-changed' : now.enabled === known.enabled ? 'updated' : now.enabled ? 'enabled' : 'disabled';
+    if (now.role !== known.role) await endSessions(known.id);
+    const what = now.role !== known.role ? 'role-changed' : 'updated';
     log.info('auth.operator-follows-directory', { name: known.username, role: role ?? 'none', what });
     events.emit('operator.changed', { operatorId: known.id, what });
-    return role === null ? null : now;
+    return role === null || !now.enabled ? null : now;
   }
 
   return {
@@ -90,9 +88,9 @@ export function createConsoleDirectory(deps: {
     },
     isDown: () => directories.consoleIsDown,
     async check() {
+      // Also those without an open session: their tokens work as long as they have a role.
       for (const operator of await operators.list()) {
         if (operator.source !== 'directory' || !operator.enabled) continue;
-        if ((await sessions.listFor(operator.id)).length === 0) continue;
         try {
           await follow(operator, operator.username, '', await directories.consoleRole(operator.username));
         } catch (error) {

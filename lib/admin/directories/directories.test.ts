@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DirectoryDown } from '../../ldap/index.ts';
 import { createSealer } from '../../security/index.ts';
+import { makeSelfSigned } from '../../security/make-certificate.ts';
 import { adminFixture, viewerOf } from '../../testing/admin-fixture.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { agreementRow, directoryRow } from '../../testing/ldap-rows.ts';
@@ -94,6 +95,43 @@ describe('a directory', () => {
     const made = valueFrom(await api.directories.add(viewer, { ...given, groups: [group] }));
     // What stands there already may stay when somebody else changes another thing.
     expect(code(await api.directories.update(narrow, { directory: made.id, groups: [group], pageSize: 100 }))).toBe('done');
+  });
+
+  it('that gives a role which its editor could not give answers by no other server, people or attributes', async () => {
+    const { api, viewer, stores } = fixture();
+    const narrow = { ...viewer, permissions: viewer.permissions.filter((one) => one !== 'settings.write') };
+    const group = 'administrator=cn=Admins,dc=example,dc=com';
+    const { id } = valueFrom(await api.directories.add(viewer, { ...given, groups: [group] }));
+    const update = async (more: object, by: Parameters<typeof api.directories.update>[0] = narrow) =>
+      code(await api.directories.update(by, { directory: id, bindPassword: 'new', ...more }));
+    const { certificatePem } = await makeSelfSigned({
+      commonName: 'mine',
+      organization: '',
+      names: { dns: ['mine'], ip: [], srv: [], xmpp: [] },
+      from: Date.now(),
+      days: 10,
+    });
+    const changes = [
+      { servers: ['evil.example:636'] },
+      { security: 'none' },
+      { caPem: certificatePem },
+      { base: 'ou=mine,dc=example,dc=com' },
+      { filter: '(description=mine)' },
+      { userIdAttribute: 'description' },
+      { controlAttribute: 'description' },
+      { bindDn: 'cn=mine,dc=example,dc=com' },
+      { kind: 'generic' },
+      { enabled: false },
+    ];
+    for (const change of changes) expect([change, await update(change)]).toEqual([change, 'roles.beyondOwn']);
+    expect((await stores.directories.list())[0]).toMatchObject({ version: 1 });
+    // The same once more is no change, as a form sends it.
+    const { servers, base } = given;
+    expect(await update({ servers, base, enabled: true, userIdAttribute: 'sAMAccountName', nameAttribute: 'cn' })).toBe('done');
+    for (const change of changes) expect([change, await update(change, viewer)]).toEqual([change, 'done']);
+    // Without such a group there is nothing to gain.
+    expect(await update({ groups: [] })).toBe('done');
+    expect(await update({ servers: ['dc4.example.com:636'] })).toBe('done');
   });
 
   it('is seen by every role and changed by administrators alone', async () => {

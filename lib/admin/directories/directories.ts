@@ -83,6 +83,13 @@ async function refuseGroups(ctx: Context, groups: readonly GroupRole[], was: rea
   return null;
 }
 
+/** Who the people of a directory are, and who answers for it: whoever may change one of these decides who is in its groups. */
+const decisive = ({ servers, security, caPem, bindDn, base, filter, kind, enabled, attributes }: Directory): string =>
+  JSON.stringify([
+    servers.map(({ host, port }) => `${host}:${port}`),
+    [security, caPem, bindDn, base, filter, kind, enabled, attributes.userId, attributes.control],
+  ]);
+
 const attributeNames = {
   keyAttribute: 'key',
   userIdAttribute: 'userId',
@@ -255,8 +262,6 @@ export const updateDirectory = defineUseCase({
       Object.entries(given).filter(([field, value]) => value !== undefined && !Object.hasOwn(attributeNames, field)),
     ) as Partial<Directory>;
     const roles = groups?.map(groupOf) ?? was.groups;
-    const refused = await refuseGroups(ctx, roles, was.groups);
-    if (refused !== null) return refuse(refused);
     const patch: Partial<Omit<Directory, 'id' | 'createdAt' | 'version'>> = {
       ...plain,
       ...(servers === undefined ? {} : { servers: servers.flatMap((text) => serverOf(text) ?? []) }),
@@ -264,6 +269,8 @@ export const updateDirectory = defineUseCase({
       attributes: attributesFrom(given, was.attributes),
     };
     const next: Directory = { ...was, ...patch };
+    const refused = await refuseGroups(ctx, roles, decisive(next) === decisive(was) ? was.groups : []);
+    if (refused !== null) return refuse(refused);
     const password =
       next.bindDn === '' ? '' : bindPassword === undefined ? was.sealedPassword : ctx.deps.directorySecrets.seal(bindPassword);
     if (bindPassword === undefined && needsPasswordAgain(was, next))

@@ -11,6 +11,9 @@ export interface Roles {
   stop(): void;
 }
 
+/** What an administrator of a directory has whom no group gives a role any more. Unlike who is disabled, he has one again when a group gives it. */
+export const noRole = 'none';
+
 const known: ReadonlySet<string> = new Set(permissions);
 export const isPermission = (name: string): name is Permission => known.has(name);
 

@@ -9,7 +9,7 @@ import { ok, refuse } from '../../kernel/result.ts';
 import type { PasswordHasher, SecondFactor, SignInGuardControl } from '../../security/index.ts';
 import type { ApiToken, ConsoleSession, Operator, SignInOutcome } from '../../security/ports.ts';
 import type { ConsoleDirectory } from '../directories/console-directory.ts';
-import type { Roles } from '../roles/roles.ts';
+import { noRole, type Roles } from '../roles/roles.ts';
 import type { AuthDoor, SignedInViewer } from '../shared/door.ts';
 import type { AdminStores } from '../shared/ports.ts';
 import type { Permission, Viewer } from '../shared/viewer.ts';
@@ -50,6 +50,8 @@ function viewerOf(
   };
   return sessionId === undefined ? viewer : { ...viewer, sessionId };
 }
+
+const mayAct = ({ enabled, role }: Operator): boolean => enabled && role !== noRole;
 
 const withoutHash = ({ passwordHash: _, ...operator }: Operator & { readonly passwordHash: string }): Operator => operator;
 
@@ -273,7 +275,7 @@ export function createAuthDoor(deps: {
         const session = await stores.consoleSessions.bySecretHash(hash);
         const operator = session ? await stores.operators.get(session.operatorId) : null;
         const hasSecondFactor = operator ? (await stores.secondFactors.get(operator.id)) !== null : false;
-        found = keep(sessions, hash, session && operator?.enabled ? { session, operator, hasSecondFactor } : null);
+        found = keep(sessions, hash, session && operator && mayAct(operator) ? { session, operator, hasSecondFactor } : null);
       }
       if (!found) return null;
       const { session, operator, hasSecondFactor } = found;
@@ -332,12 +334,12 @@ export function createAuthDoor(deps: {
     return scopes.filter((scope) => own.includes(scope));
   }
 
-  /** A token never has more than its maker has now; one whose maker is disabled does nothing. */
+  /** A token never has more than its maker has now; one whose maker is disabled or lost the role does nothing. */
   async function readToken(hash: string): Promise<{ token: ApiToken; role: string | null } | null> {
     const token = await stores.tokens.bySecretHash(hash);
     if (!token || token.revokedAt !== null) return null;
     const maker = await stores.operators.byUsername(token.createdBy);
     if (!maker) return { token, role: null };
-    return maker.enabled ? { token, role: maker.role } : null;
+    return mayAct(maker) ? { token, role: maker.role } : null;
   }
 }
