@@ -6,7 +6,9 @@ export type Role = 'administrator' | 'operator' | 'read-only';
 export const optionsOf = (roles: readonly RoleView[]) =>
   roles.map(({ id, name, description }) => ({ value: id, label: name, help: description }));
 /** What a role is called; its id when it is not among those that exist. */
-export const nameOfRole = (roles: readonly RoleView[], id: string): string => roles.find((role) => role.id === id)?.name ?? id;
+/** Who lost the groups of the directory has the role `none`, which is no entry of the list. */
+export const nameOfRole = (roles: readonly RoleView[], id: string): string =>
+  roles.find((role) => role.id === id)?.name ?? (id === 'none' ? 'No role' : id);
 
 export const roleWords: Readonly<Record<Role, string>> = { administrator: 'Administrator', operator: 'Operator', 'read-only': 'Read only' };
 export const roleOptions = [
