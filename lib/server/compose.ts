@@ -583,7 +583,6 @@ async function compose(
       { name: 'message retention', everyMs: 5 * minute, run: () => rooms.im.expire() },
       { name: 'room message retention', everyMs: 5 * minute, run: () => rooms.muc.expire() },
       { name: 'console sessions', everyMs: minute, run: () => auth.expireSessions() },
-      { name: 'roles from directories', everyMs: 5 * minute, run: () => auth.checkDirectory() },
       { name: 'certificates', everyMs: 60 * minute, run: () => certificates.value.watchExpiry() },
       {
         name: 'audit retention',

@@ -30,6 +30,10 @@ test('an administrator enters a call manager, trusts its certificate, and its us
     await expect(page.getByRole('dialog').getByText('CN=localhost')).toBeVisible();
     await page.getByRole('button', { name: 'Trust the last of them' }).click();
     await page.getByRole('button', { name: 'Save the call manager' }).click();
+    // Whoever changes whom the server trusts must know the password that is sent there.
+    await expect(page.getByText('Enter the password again').first()).toBeVisible();
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Save the call manager' }).click();
     await expect(page.getByText('The call manager is saved').first()).toBeVisible();
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await expect(steps.getByText('refuses the user name or password')).toBeVisible();

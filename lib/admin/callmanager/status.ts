@@ -121,7 +121,19 @@ export const configureCallManager = defineUseCase({
     const isTrustedAnew =
       isElsewhere || (was !== null && (was.port !== input.port || was.caPem !== input.caPem || was.serverName !== input.serverName));
     if (input.password === undefined && (was === null || isTrustedAnew))
-      return refuse(callManagerFaults.noPassword({}, { fields: { password: 'Enter the password of the AXL user.' } }));
+      return refuse(
+        callManagerFaults.noPassword(
+          {},
+          {
+            fields: {
+              password:
+                was === null
+                  ? 'Enter the password of the AXL user.'
+                  : 'Enter the password again: it is sent to no other address and trusted by no other authority than it was entered for.',
+            },
+          },
+        ),
+      );
     const now = deps.clock.now();
     const { password, ...facts } = input;
     const row: Publisher = {
